@@ -1,0 +1,65 @@
+/**
+ * Making a collection, for MKCOL and MKCALENDAR alike: checked and made in one transaction, all or nothing.
+ * RFC 5689 section 3, RFC 4791 section 5.3.1.
+ */
+import { elementsOf } from '../formats/xml/element.ts';
+import { DAV, type XmlName } from '../formats/xml/name.ts';
+import { requirePrivilege } from './dispatch.ts';
+import { DavError } from './errors.ts';
+import type { Creatable, PropertyUpdate } from './feature.ts';
+import { memberNameFault } from './member-name.ts';
+import type { Context, DavRequest } from './method.ts';
+import { applyUpdate, type UpdateResult } from './property-update.ts';
+import type { CollectionResource } from './resource.ts';
+
+/** The resource types in the DAV:resourcetype that a client sets; undefined when it sets none. */
+export function requestedType(update: PropertyUpdate): ReadonlySet<XmlName> | undefined {
+  const value = update.find((one) => one.name === `{${DAV}}resourcetype`)?.value;
+  return value === undefined ? undefined : new Set(elementsOf(value).map((one) => one.name));
+}
+
+/** The creatable whose resource type has exactly these elements. */
+export function creatableOf(elements: ReadonlySet<XmlName>, context: Context): Creatable | undefined {
+  return context.catalogue.creatable.find(
+    ({ type }) => type.elements.length === elements.size && type.elements.every((name) => elements.has(name)),
+  );
+}
+
+/** Where the collection would lie. @throws DavError 405 when something is there, 409 when its parent is not */
+export function placeFor(request: DavRequest, context: Context): { parent: CollectionResource; name: string } {
+  const { located } = context;
+  if (located.found) throw new DavError(405, `there is something at ${located.resource.href} already`);
+  const { parent, name } = located;
+  if (parent?.shape !== 'collection') {
+    throw new DavError(409, `the collection in which ${request.target} would lie does not exist`);
+  }
+  requirePrivilege(parent, '{DAV:}bind');
+  const fault = memberNameFault(name);
+  if (fault !== undefined) throw new DavError(400, fault);
+  return { parent, name };
+}
+
+/** Makes it, or says which properties were refused. @throws DavError */
+export async function createCollection(
+  creatable: Creatable,
+  { parent, name }: { readonly parent: CollectionResource; readonly name: string },
+  update: PropertyUpdate,
+  context: Context,
+): Promise<UpdateResult> {
+  const { type } = creatable;
+  const settable = update.filter((one) => one.name !== `{${DAV}}resourcetype`);
+  const result = applyUpdate(settable, creatable.defaults, { creating: true, type }, context);
+  if (!result.ok) return { ...result, names: update.map((one) => one.name) };
+  const href = `${parent.href}${name}/`;
+  await context.store.write(context.writes, async (tx) => {
+    const home = await tx.collections.lock(parent.collection);
+    if (home === undefined) throw new DavError(409, `${parent.href} does not exist any more`);
+    const siblings = await tx.collections.in(home.account, home.id);
+    if (siblings.some((one) => one.name === name)) throw new DavError(405, `there is something at ${href} already`);
+    if (siblings.length >= context.limits.collections) {
+      throw new DavError(507, `one home holds ${context.limits.collections} collections`);
+    }
+    await tx.collections.add(home.account, { parent: home.id, name, kind: type.kind, properties: result.properties });
+  });
+  return result;
+}

@@ -1,0 +1,184 @@
+/**
+ * One request from beginning to end: locate, find the method, run it, turn errors into responses.
+ */
+import { HeaderError, parsePrefer } from '../formats/http/headers.ts';
+import { splitPath } from '../formats/http/path.ts';
+import type { XmlElement } from '../formats/xml/element.ts';
+import { DAV } from '../formats/xml/name.ts';
+import { readXml, XmlError } from '../formats/xml/read.ts';
+import { closeDocument, escapeText, openDocument, writeInside } from '../formats/xml/write.ts';
+import type { Account } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { Catalogue } from './catalogue.ts';
+import { DavError, PreconditionViolated } from './errors.ts';
+import type { Limits } from './limits.ts';
+import { type Located, locate } from './locate.ts';
+import type { Context, DavRequest, DavResponse, Method } from './method.ts';
+import { needPrivileges, noExternalEntities } from './preconditions.ts';
+import { type Privilege, privilegesOf } from './privilege.ts';
+import type { Resource } from './resource.ts';
+
+/** Who sent a request; the three answers that a login can have. */
+export type Login =
+  | { readonly kind: 'user'; readonly user: Account }
+  | { readonly kind: 'anonymous' }
+  /** Credentials came and are wrong. */
+  | { readonly kind: 'refused' }
+  /** Too many wrong ones came; seconds to wait. */
+  | { readonly kind: 'throttled'; readonly seconds: number };
+
+export interface Dispatcher {
+  readonly catalogue: Catalogue;
+  readonly store: Store;
+  readonly limits: Limits;
+  readonly realm: string;
+  /** Seconds since 1970. */
+  now(): number;
+  newName(): string;
+  login(request: DavRequest): Promise<Login>;
+  /** Told of faults that are ours. */
+  onFault(error: unknown, request: DavRequest): void;
+}
+
+/** Answers a request. Never rejects. */
+export async function dispatch(request: DavRequest, at: Dispatcher): Promise<DavResponse> {
+  try {
+    return await answer(request, at);
+  } catch (error) {
+    return refusal(error, request, at);
+  }
+}
+
+async function answer(request: DavRequest, at: Dispatcher): Promise<DavResponse> {
+  const { catalogue, store, limits } = at;
+  const path = splitPath(request.target);
+  if (path === undefined) throw new DavError(400, `the path ${request.target.slice(0, 200)} cannot name anything here`);
+  const known = catalogue.wellKnown.get(`/${path.segments.join('/')}`);
+  if (known !== undefined) return known.handle(request);
+
+  const login = await at.login(request);
+  if (login.kind === 'refused') return challenge(at, 'the user name or the password is wrong');
+  if (login.kind === 'throttled') {
+    throw new DavError(429, 'too many wrong passwords; wait and try again', { 'Retry-After': String(login.seconds) });
+  }
+  const user = login.kind === 'user' ? login.user : undefined;
+  const located = await store.read((tx) => locate(path, user, catalogue, tx));
+  const method = methodFor(located, request, catalogue);
+  if (user === undefined && method?.anonymous?.(located) !== true)
+    return challenge(at, 'this needs a user name and a password');
+  if (method === undefined) throw notAllowed(located, request, catalogue);
+  const context: Context = {
+    catalogue,
+    store,
+    limits,
+    epoch: store.epoch,
+    located,
+    user,
+    preferences: parsePrefer(request.headers.prefer, request.headers.brief),
+    writes: { by: user?.id, client: (request.headers['user-agent'] ?? '').slice(0, 200), at: at.now() },
+    newName: at.newName,
+  };
+  const response = await method.handle(request, context);
+  return withContentLocation(response, located, request);
+}
+
+function methodFor(located: Located, request: DavRequest, catalogue: Catalogue): Method | undefined {
+  if (located.found) return catalogue.method(located.resource.type, request);
+  return catalogue.method('unmapped', request);
+}
+
+function notAllowed(located: Located, request: DavRequest, catalogue: Catalogue): DavError {
+  if (!located.found) return new DavError(404, `there is nothing at ${request.target}`);
+  const { type, href } = located.resource;
+  const allowed = catalogue.allowed(type).join(', ');
+  return new DavError(405, `${request.method} does not work on ${href}, a ${type.label}; what works is ${allowed}`, {
+    Allow: allowed,
+  });
+}
+
+/** A collection asked for without its slash answers, and says its name. RFC 4918 section 5.2. */
+function withContentLocation(response: DavResponse, located: Located, request: DavRequest): DavResponse {
+  if (!located.found || response.status >= 300 || !located.resource.href.endsWith('/')) return response;
+  const end = request.target.indexOf('?');
+  const path = end < 0 ? request.target : request.target.slice(0, end);
+  if (path.endsWith('/')) return response;
+  return { ...response, headers: { ...response.headers, 'Content-Location': located.resource.href } };
+}
+
+// --- what methods share ------------------------------------------------------------------------------------------------------------------
+
+/** The resource of the request. @throws DavError 404 */
+export function mapped(context: Context, request: DavRequest): Resource {
+  if (context.located.found) return context.located.resource;
+  throw new DavError(404, `there is nothing at ${request.target}`);
+}
+
+/** @throws PreconditionViolated DAV:need-privileges; 404 to whom the resource should not be known */
+export function requirePrivilege(resource: Resource, privilege: Privilege): void {
+  const held = privilegesOf(resource.standing);
+  if (held.has(privilege)) return;
+  if (held.size === 0) throw new DavError(404, `there is nothing at ${resource.href}`);
+  throw needPrivileges(`this needs the privilege ${privilege} on ${resource.href}`, resource.href, privilege);
+}
+
+/** The XML body; undefined when there is none. @throws DavError 400 with line and reason, 413, 415 */
+export async function xmlBody(request: DavRequest, context: Context): Promise<XmlElement | undefined> {
+  const data = await request.body(context.limits.xmlBody);
+  if (data.length === 0) return undefined;
+  try {
+    return readXml(data);
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    const where = `the XML body, line ${error.line}, column ${error.column}: ${error.reason}`;
+    if (error.kind === 'forbidden') throw noExternalEntities(where);
+    throw new DavError(error.kind === 'too-large' ? 413 : 400, where);
+  }
+}
+
+// --- refusals ----------------------------------------------------------------------------------------------------------------------------
+
+function challenge(at: Dispatcher, reason: string): DavResponse {
+  return {
+    status: 401,
+    headers: {
+      'WWW-Authenticate': `Basic realm="${at.realm}", charset="UTF-8"`,
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Cache-Control': 'private, no-store',
+    },
+    body: `${reason}\n`,
+  };
+}
+
+/** The response for whatever was thrown. */
+export function refusal(
+  error: unknown,
+  request: DavRequest,
+  at: Pick<Dispatcher, 'catalogue' | 'onFault'>,
+): DavResponse {
+  if (error instanceof PreconditionViolated && at.catalogue.declares(error.condition.name)) {
+    return {
+      status: error.status,
+      headers: { 'Content-Type': 'application/xml; charset=utf-8', 'Cache-Control': 'no-store', ...error.headers },
+      body: errorBody(error.condition, error.message),
+    };
+  }
+  if (error instanceof DavError) return plain(error.status, error.message, error.headers);
+  if (error instanceof HeaderError) return plain(400, error.message, {});
+  at.onFault(error, request);
+  return plain(500, 'something went wrong here; the administrator can find it in the log', {});
+}
+
+function plain(status: number, reason: string, headers: Readonly<Record<string, string>>): DavResponse {
+  const body = `${reason}\n`;
+  return {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
+    body,
+  };
+}
+
+/** DAV:error holds the condition alone, as strict clients expect; the sentence for people stands in a comment beside it. */
+export function errorBody(condition: XmlElement, reason: string): string {
+  const comment = escapeText(reason).replaceAll('--', '- -').replace(/-$/, '- ');
+  return `${openDocument(`{${DAV}}error`)}${writeInside(condition)}<!-- ${comment} -->${closeDocument(`{${DAV}}error`)}\n`;
+}

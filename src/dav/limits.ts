@@ -1,0 +1,38 @@
+/**
+ * Every bound that a request meets, in one place; the configuration sets them, properties advertise some.
+ */
+export interface Limits {
+  /** Octets of a calendar object. CALDAV:max-resource-size. */
+  readonly calendarObject: number;
+  /** Octets of an address object. CARDDAV:max-resource-size. */
+  readonly addressObject: number;
+  /** Octets of an XML body. */
+  readonly xmlBody: number;
+  /** Resources that a PROPFIND with `Depth: infinity` may answer. RFC 4918 section 9.1. */
+  readonly infinityMembers: number;
+  /** Rows read at once; nothing the client sees. */
+  readonly page: number;
+  /** Instances considered in one request. */
+  readonly instances: number;
+  /** Attendees of one instance. CALDAV:max-attendees-per-instance. */
+  readonly attendees: number;
+  /** hrefs in one multiget. */
+  readonly hrefs: number;
+  /** Octets of stored dead and live properties of one resource. */
+  readonly properties: number;
+  /** Collections in one home. */
+  readonly collections: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  calendarObject: 1024 * 1024,
+  addressObject: 4 * 1024 * 1024,
+  xmlBody: 25 * 1024 * 1024,
+  infinityMembers: 50_000,
+  page: 500,
+  instances: 10_000,
+  attendees: 2_000,
+  hrefs: 20_000,
+  properties: 256 * 1024,
+  collections: 1_000,
+};

@@ -1,0 +1,208 @@
+/**
+ * Reads properties for PROPFIND and every report alike. A request names what it wants once; per resource type that becomes a plan of
+ * ready-made tags and functions, so that a member costs its values and nothing else.
+ */
+import { elementsOf, type XmlElement } from '../formats/xml/element.ts';
+import { DAV, namespaceOf, PREFIXES, type XmlName } from '../formats/xml/name.ts';
+import { emptyElement, tagOf } from '../formats/xml/write.ts';
+import type { StoredProperties } from '../store/records.ts';
+import type { ReadTransaction } from '../store/store.ts';
+import type { View } from './method.ts';
+import { propstat, response } from './multistatus.ts';
+import type { LiveProperty } from './property.ts';
+import type { Resource, ResourceType } from './resource.ts';
+
+/** What a request asks of each resource. RFC 4918 section 14.20. */
+export type PropertyRequest =
+  | { readonly kind: 'prop'; readonly names: readonly XmlName[] }
+  | { readonly kind: 'allprop'; readonly include: readonly XmlName[] }
+  | { readonly kind: 'propname' };
+
+/** The element in a report's body that says which properties are wanted; nothing means none. */
+export function requestedProperties(body: XmlElement): PropertyRequest {
+  for (const child of elementsOf(body)) {
+    if (child.name === `{${DAV}}prop`) {
+      return { kind: 'prop', names: [...new Set(elementsOf(child).map((one) => one.name))] };
+    }
+    if (child.name === `{${DAV}}propname`) return { kind: 'propname' };
+    if (child.name === `{${DAV}}allprop`) {
+      const include = elementsOf(body).find((one) => one.name === `{${DAV}}include`);
+      return { kind: 'allprop', include: include === undefined ? [] : elementsOf(include).map((one) => one.name) };
+    }
+  }
+  return { kind: 'prop', names: [] };
+}
+
+/** A property made by a report for each of its resources, such as CALDAV:calendar-data: XML text inside, undefined for none. */
+export type ExtraProperties = ReadonlyMap<XmlName, (resource: Resource) => string | undefined>;
+
+interface Step {
+  readonly name: XmlName;
+  readonly open: string;
+  readonly close: string;
+  readonly none: string;
+  readonly property: LiveProperty | undefined;
+  readonly extra: ((resource: Resource) => string | undefined) | undefined;
+}
+
+/** XML text of the properties that a resource has, and of those asked for that it has not. */
+export interface Values {
+  readonly found: string;
+  readonly missing: string;
+}
+
+/** Answers one PropertyRequest for any number of resources. Properties that read in batch ask once per call. */
+export interface PropertyReader {
+  read(resources: readonly Resource[], tx: ReadTransaction): Promise<readonly Values[]>;
+  /** DAV:response elements for these resources, in their order. */
+  respond(resources: readonly Resource[], tx: ReadTransaction): Promise<string>;
+}
+
+/** Makes the reader. With `minimal`, what is missing is left out. RFC 8144 section 2.1. */
+export function propertyReader(
+  request: PropertyRequest,
+  view: View,
+  minimal: boolean,
+  extras: ExtraProperties = new Map(),
+): PropertyReader {
+  const plans = new Map<string, readonly Step[]>();
+  const planFor = (type: ResourceType): readonly Step[] => {
+    let plan = plans.get(type.kind);
+    if (plan === undefined) {
+      plan = namesFor(request, type, view).map((name) => step(name, type, view, extras));
+      plans.set(type.kind, plan);
+    }
+    return plan;
+  };
+  const read: PropertyReader['read'] = async (resources, tx) => {
+    const batches = await readBatches(resources, planFor, view, tx);
+    return resources.map((resource) => valuesOf(resource, planFor(resource.type), batches, request, view));
+  };
+  return {
+    read,
+    async respond(resources, tx) {
+      const values = await read(resources, tx);
+      let out = '';
+      for (let i = 0; i < resources.length; i++) {
+        out += response(resources[i]!.href, propstats(values[i]!, request, minimal));
+      }
+      return out;
+    },
+  };
+}
+
+function valuesOf(
+  resource: Resource,
+  plan: readonly Step[],
+  batches: Batches,
+  request: PropertyRequest,
+  view: View,
+): Values {
+  const namesOnly = request.kind === 'propname';
+  let found = '';
+  let missing = '';
+  for (const one of plan) {
+    const inside = insideOf(resource, one, batches, view);
+    if (inside !== undefined) found += inside === '' || namesOnly ? one.none : one.open + inside + one.close;
+    else {
+      const dead = one.property === undefined && one.extra === undefined ? deadProperty(resource, one.name) : undefined;
+      if (dead === undefined) missing += one.none;
+      else found += namesOnly ? one.none : dead;
+    }
+  }
+  if (request.kind !== 'prop') found += deadProperties(resource, plan, view, namesOnly);
+  return { found, missing };
+}
+
+function insideOf(resource: Resource, one: Step, batches: Batches, view: View): string | undefined {
+  if (one.extra !== undefined) return one.extra(resource);
+  if (one.property === undefined) return undefined;
+  if (one.property.read !== undefined) return one.property.read(resource, view);
+  return batches.get(one.property)?.get(resource);
+}
+
+type Batches = ReadonlyMap<LiveProperty, ReadonlyMap<Resource, string | undefined>>;
+
+/** With allprop only what was asked for by DAV:include is reported missing, with propname nothing. */
+function propstats({ found, missing }: Values, request: PropertyRequest, minimal: boolean): string {
+  const drop = minimal || request.kind === 'propname' || (request.kind === 'allprop' && request.include.length === 0);
+  if (missing === '' || drop) return propstat(200, found);
+  return (found === '' ? '' : propstat(200, found)) + propstat(404, missing);
+}
+
+function namesFor(request: PropertyRequest, type: ResourceType, view: View): readonly XmlName[] {
+  const declared = view.catalogue.properties(type);
+  switch (request.kind) {
+    case 'prop':
+      return request.names;
+    case 'propname':
+      return [...declared.keys()];
+    case 'allprop': {
+      const names = [...declared.values()].filter((property) => property.inAllprop).map((property) => property.name);
+      return [...new Set([...names, ...request.include])];
+    }
+  }
+}
+
+function step(name: XmlName, type: ResourceType, view: View, extras: ExtraProperties): Step {
+  const property = view.catalogue.property(type, name);
+  const extra = extras.get(name);
+  const none = emptyElement(name);
+  if (!PREFIXES.has(namespaceOf(name))) return { name, open: '', close: '', none, property, extra };
+  const tag = tagOf(name);
+  return { name, open: `<${tag}>`, close: `</${tag}>`, none, property, extra };
+}
+
+async function readBatches(
+  resources: readonly Resource[],
+  planFor: (type: ResourceType) => readonly Step[],
+  view: View,
+  tx: ReadTransaction,
+): Promise<Batches> {
+  const wanted = new Map<LiveProperty, Resource[]>();
+  for (const resource of resources) {
+    if (resource.shape === 'object') continue;
+    for (const { property } of planFor(resource.type)) {
+      if (property?.readMany === undefined) continue;
+      const list = wanted.get(property);
+      if (list === undefined) wanted.set(property, [resource]);
+      else list.push(resource);
+    }
+  }
+  const batches = new Map<LiveProperty, ReadonlyMap<Resource, string | undefined>>();
+  for (const [property, list] of wanted) {
+    const values = (await property.readMany?.(list, view, tx)) ?? [];
+    batches.set(property, new Map(list.map((resource, i) => [resource, values[i]])));
+  }
+  return batches;
+}
+
+function storedOf(resource: Resource): StoredProperties | undefined {
+  if (resource.shape === 'collection') return resource.collection.properties;
+  if (resource.shape === 'object') return resource.object.properties;
+  return undefined;
+}
+
+/** A dead property is stored as the XML of its whole element. RFC 4918 section 4.3. */
+function deadProperty(resource: Resource, name: XmlName): string | undefined {
+  const value = storedOf(resource)?.[name];
+  return value?.startsWith('<') ? value : undefined;
+}
+
+function deadProperties(resource: Resource, plan: readonly Step[], view: View, namesOnly: boolean): string {
+  const properties = storedOf(resource);
+  if (properties === undefined) return '';
+  const planned = new Set(plan.map((one) => one.name));
+  let out = '';
+  for (const name of namesIn(properties)) {
+    if (planned.has(name) || view.catalogue.property(resource.type, name) !== undefined) continue;
+    const value = properties[name];
+    if (value?.startsWith('<')) out += namesOnly ? emptyElement(name) : value;
+  }
+  return out;
+}
+
+/** The names in stored properties. */
+export function namesIn(properties: StoredProperties): readonly XmlName[] {
+  return Object.keys(properties) as XmlName[];
+}

@@ -1,0 +1,35 @@
+/**
+ * What one report may spend on recurrence: a hostile rule has more instances than anybody can be sent. RFC 4791 section 7.8,
+ * RFC 4791 section 9.6.5.
+ */
+import type { TimeZone, ZoneResolver } from '../../formats/icalendar/moment.ts';
+
+/** Octets of expanded data in one report: ten times what a calendar of ten thousand plain instances has. */
+const MOST_TEXT = 32 * 1024 * 1024;
+
+/** Counted down while a report runs; one for all its objects. */
+export interface InstanceBudget {
+  /** Instances that may still be considered. */
+  instances: number;
+  /** UTF-16 units of expanded text that may still be made. */
+  text: number;
+}
+
+/** A fresh budget; `Limits.instances` of the service. */
+export function instanceBudget(instances: number): InstanceBudget {
+  return { instances, text: MOST_TEXT };
+}
+
+/** The budget is spent: to be answered as DAV:number-of-matches-within-limits. RFC 4791 section 7.8. */
+export class TooManyInstances extends Error {
+  override readonly name = 'TooManyInstances';
+}
+
+/** How a report looks at a calendar object. */
+export interface ObjectView {
+  /** The zones that the object names. */
+  readonly zones: ZoneResolver;
+  /** The zone of its dates and floating times. RFC 4791 section 7.3. */
+  readonly floating: TimeZone;
+  readonly budget: InstanceBudget;
+}

@@ -1,0 +1,105 @@
+/**
+ * What calendar-query and calendar-multiget share: the CALDAV:calendar-data of each object, and the zone and budget of the request.
+ */
+import { DavError } from '../../dav/errors.ts';
+import type { Context } from '../../dav/method.ts';
+import {
+  type ExtraProperties,
+  type PropertyReader,
+  propertyReader,
+  requestedProperties,
+} from '../../dav/properties.ts';
+import type { CollectionResource, ObjectResource, Resource } from '../../dav/resource.ts';
+import { ContentError } from '../../formats/icalendar/content-line.ts';
+import type { TimeZone } from '../../formats/icalendar/moment.ts';
+import { readCalendar } from '../../formats/icalendar/read.ts';
+import { ianaZone } from '../../formats/icalendar/timezones.ts';
+import { childOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
+import { CALDAV, DAV } from '../../formats/xml/name.ts';
+import { escapeText } from '../../formats/xml/write.ts';
+import type { CollectionRecord, StoredObject } from '../../store/records.ts';
+import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
+import { type CalendarDataRequest, calendarData, parseCalendarData } from './calendar-data.ts';
+import { floatingZoneOf, zoneOfCalendar } from './floating-zone.ts';
+import { type InstanceBudget, instanceBudget, TooManyInstances } from './instance-budget.ts';
+import { parsedObject } from './parsed-objects.ts';
+import { validCalendarData, validTimezone } from './preconditions.ts';
+
+/** How one request looks at calendar objects. */
+export interface ObjectAnswer {
+  readonly reader: PropertyReader;
+  readonly floating: TimeZone;
+  readonly budget: InstanceBudget;
+  /** Whether the bytes of the objects are asked for. */
+  readonly wantsData: boolean;
+}
+
+/** @throws PreconditionViolated for a calendar-data or time zone that cannot be served */
+export function objectAnswer(body: XmlElement, collection: CollectionRecord, context: Context): ObjectAnswer {
+  const floating = requestedZone(body) ?? floatingZoneOf(collection);
+  const budget = instanceBudget(context.limits.instances);
+  const element = childOf(childOf(body, `{${DAV}}prop`) ?? body, `{${CALDAV}}calendar-data`);
+  const request = element === undefined ? undefined : parseCalendarData(element);
+  const extras: ExtraProperties =
+    request === undefined
+      ? new Map()
+      : new Map([[CALENDAR_DATA, (resource) => dataOf(request, resource, floating, budget)]]);
+  const minimal = context.preferences.return === 'minimal';
+  const reader = propertyReader(requestedProperties(body), context, minimal, extras);
+  return { reader, floating, budget, wantsData: request !== undefined };
+}
+
+const CALENDAR_DATA = `{${CALDAV}}calendar-data` as const;
+const TEXT = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function dataOf(
+  request: CalendarDataRequest,
+  resource: Resource,
+  floating: TimeZone,
+  budget: InstanceBudget,
+): string | undefined {
+  if (resource.shape !== 'object' || !('data' in resource.object)) return undefined;
+  const object: StoredObject = resource.object;
+  return escapeText(calendarData(request, () => parsedObject(object), TEXT.decode(object.data), { floating, budget }));
+}
+
+/** The zone that a request names for dates and floating times. RFC 4791 section 9.8, RFC 7809 section 5.3. */
+function requestedZone(body: XmlElement): TimeZone | undefined {
+  const id = childOf(body, `{${CALDAV}}timezone-id`);
+  if (id !== undefined) {
+    const name = textOf(id).trim();
+    const zone = ianaZone(name);
+    if (zone === undefined) throw validTimezone(`${name} is not a time zone of the zone database`);
+    return zone;
+  }
+  const element = childOf(body, `{${CALDAV}}timezone`);
+  if (element === undefined) return undefined;
+  const zone = readZone(textOf(element));
+  if (zone === undefined) throw validCalendarData('a CALDAV:timezone is a VCALENDAR with exactly one VTIMEZONE');
+  return zone;
+}
+
+function readZone(data: string): TimeZone | undefined {
+  try {
+    return zoneOfCalendar(readCalendar(data.trim()));
+  } catch (error) {
+    if (error instanceof ContentError) return undefined;
+    throw error;
+  }
+}
+
+/** Turns a spent budget into the refusal that clients know; the answer may have begun, then the connection ends. */
+export async function* withinBudget(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (error instanceof TooManyInstances) throw numberOfMatchesWithinLimits(error.message);
+    throw error;
+  }
+}
+
+/** The collection of what a report on a calendar or one of its objects is about. */
+export function addressed(at: Resource): CollectionResource | ObjectResource {
+  if (at.shape === 'collection' || at.shape === 'object') return at;
+  throw new DavError(403, `${at.href} is neither a calendar nor a calendar object`);
+}

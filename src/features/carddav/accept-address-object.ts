@@ -1,0 +1,89 @@
+/**
+ * What a write into an address book stores, or why it is refused. The bytes are stored as they came. RFC 6352 section 6.3.2.1.
+ */
+import type { AcceptedWrite, ProposedWrite, WriteRule } from '../../dav/write-rule.ts';
+import { collation } from '../../formats/collation.ts';
+import { parseMediaType } from '../../formats/http/headers.ts';
+import { encodeSegment } from '../../formats/http/path.ts';
+import type { Component } from '../../formats/icalendar/component.ts';
+import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { cardTexts, uidOf } from '../../formats/vcard/card.ts';
+import { readCard } from '../../formats/vcard/read.ts';
+import { cardFaults } from '../../formats/vcard/rules.ts';
+import { type ObjectIndex, UNBOUNDED } from '../../store/records.ts';
+import type { ReadTransaction } from '../../store/store.ts';
+import { maxResourceSize, noUidConflict, supportedAddressData, validAddressData } from './preconditions.ts';
+import { addressbook } from './resource-types.ts';
+
+/** The registered type, and what it was called before. RFC 6350 section 10.1. */
+const MEDIA_TYPES = ['text/vcard', 'text/x-vcard'];
+
+/** Types that say nothing: the body is judged by itself. */
+const GENERAL = ['application/octet-stream', 'text/plain'];
+
+const FAULTS = {
+  'valid-address-data': validAddressData,
+  'supported-address-data': supportedAddressData,
+} as const;
+
+/** What address books take: one vCard, 3.0 or 4.0, with a UID of its own. */
+export const acceptAddressObject: WriteRule = {
+  into: addressbook,
+  mediaTypes: MEDIA_TYPES,
+  maxSize: (limits) => limits.addressObject,
+  async accept(write, tx) {
+    const object = readObject(write);
+    await refuseUidConflict(write, object.uid, tx);
+    return object;
+  },
+};
+
+/** @throws PreconditionViolated */
+function readObject({ contentType, data, limits }: ProposedWrite): AcceptedWrite {
+  const media = contentType === undefined ? undefined : parseMediaType(contentType)?.type;
+  if (media !== undefined && !MEDIA_TYPES.includes(media) && !GENERAL.includes(media)) {
+    throw supportedAddressData(`an address book holds text/vcard, not ${media}`);
+  }
+  if (data.length > limits.addressObject) {
+    throw maxResourceSize(`the card has ${data.length} octets; ${limits.addressObject} are possible`);
+  }
+  const card = parsed(data);
+  const [fault] = cardFaults(card);
+  if (fault !== undefined) throw FAULTS[fault.rule](fault.reason);
+  const uid = uidOf(card);
+  if (uid === undefined) throw validAddressData('The UID of the card is empty.');
+  return { uid, index: indexOf(card) };
+}
+
+function parsed(data: Uint8Array): Component {
+  try {
+    return readCard(data);
+  } catch (error) {
+    if (!(error instanceof ContentError)) throw error;
+    throw validAddressData(error.reason);
+  }
+}
+
+const CASEMAP = collation('i;unicode-casemap')!;
+
+/** What the storage index keeps of a card: the texts by which people look for it, and no time. */
+export function indexOf(card: Component): ObjectIndex {
+  const texts: Record<string, string> = {};
+  for (const [property, values] of cardTexts(card)) texts[property] = values.map(CASEMAP.fold).join('\n');
+  return { component: 'VCARD', ...UNBOUNDED, texts };
+}
+
+/** A UID stands once in an address book, and stays with its name. */
+async function refuseUidConflict(write: ProposedWrite, uid: string, tx: ReadTransaction): Promise<void> {
+  const { previous, collection, collectionHref, name } = write;
+  if (previous?.uid === uid) return;
+  const holder = (await tx.objects.namesByUid(collection, uid)).find((one) => one !== name);
+  if (holder !== undefined) {
+    const reason = `the UID ${uid} is in this address book already, as ${holder}`;
+    throw noUidConflict(reason, collectionHref + encodeSegment(holder));
+  }
+  if (previous !== undefined) {
+    const reason = `a card keeps its UID: this one has ${previous.uid}; store the other under a name of its own`;
+    throw noUidConflict(reason, collectionHref + encodeSegment(name));
+  }
+}

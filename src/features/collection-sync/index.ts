@@ -1,0 +1,19 @@
+/**
+ * Synchronisation by tokens. RFC 6578.
+ */
+import type { Feature } from '../../dav/feature.ts';
+import { numberOfMatchesWithinLimits, validSyncToken } from './preconditions.ts';
+import { properties } from './properties.ts';
+import { syncCollection } from './sync-collection.ts';
+
+export { numberOfMatchesWithinLimits } from './preconditions.ts';
+
+export function collectionSync(): Feature {
+  return {
+    name: 'collection-sync',
+    specs: ['RFC 6578 section 3'],
+    properties,
+    reports: [syncCollection],
+    preconditions: [validSyncToken, numberOfMatchesWithinLimits],
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * The sync-collection report on calendars, address books, inboxes and homes.
+ *
+ * The revision to which the answer leads is fixed first; then the changes up to it are read in pages. What changes meanwhile has a higher
+ * revision and comes with the next sync. The service truncates only where the client sets a limit. RFC 6578 section 3.
+ */
+import { DavError } from '../../dav/errors.ts';
+import { memberCollection, objectResource } from '../../dav/locate.ts';
+import type { Context, DavResponse } from '../../dav/method.ts';
+import { multistatus, statusResponse } from '../../dav/multistatus.ts';
+import { type PropertyReader, propertyReader, requestedProperties } from '../../dav/properties.ts';
+import { text } from '../../dav/property.ts';
+import type { Report } from '../../dav/report.ts';
+import type { CollectionResource, Resource } from '../../dav/resource.ts';
+import { encodeSegment } from '../../formats/http/path.ts';
+import { childOf, element, textOf, type XmlElement } from '../../formats/xml/element.ts';
+import { DAV } from '../../formats/xml/name.ts';
+import type { Change, CollectionRecord, ObjectRecord } from '../../store/records.ts';
+import type { ReadTransaction } from '../../store/store.ts';
+import { numberOfMatchesWithinLimits, validSyncToken } from './preconditions.ts';
+import { revisionIn, syncToken } from './token.ts';
+
+export const syncCollection: Report = {
+  name: `{${DAV}}sync-collection`,
+  spec: 'RFC 6578 section 3.2',
+  on: ['collection'],
+  privilege: '{DAV:}read',
+  async run(body, at, context): Promise<DavResponse> {
+    if (at.shape !== 'collection') throw new DavError(403, 'only collections can be synchronised');
+    const level = textOf(childOf(body, `{${DAV}}sync-level`) ?? element(`{${DAV}}sync-level`, '1')).trim();
+    if (level !== '1' && level !== 'infinite')
+      throw new DavError(400, `{DAV:}sync-level is 1 or infinite, not ${level}`);
+    const limit = limitIn(body);
+    const now = await context.store.read((tx) => tx.collections.get(at.collection));
+    if (now === undefined) throw new DavError(404, `there is nothing at ${at.href}`);
+    const since = sinceIn(body, now, context);
+    const reader = propertyReader(requestedProperties(body), context, context.preferences.return === 'minimal');
+    return multistatus(context.catalogue, pieces({ ...at, collection: now }, since, limit, reader, context));
+  },
+};
+
+function sinceIn(body: XmlElement, collection: CollectionRecord, { epoch }: Context): number {
+  const token = textOf(childOf(body, `{${DAV}}sync-token`) ?? element(`{${DAV}}sync-token`)).trim();
+  if (token === '') return 0;
+  const revision = revisionIn(token, epoch, collection);
+  if (revision === undefined) {
+    throw validSyncToken(
+      `the sync token ${token.slice(0, 100)} is not, or no longer, one of this collection; begin with an empty one`,
+    );
+  }
+  return revision;
+}
+
+function limitIn(body: XmlElement): number | undefined {
+  const limit = childOf(body, `{${DAV}}limit`);
+  if (limit === undefined) return undefined;
+  const digits = textOf(childOf(limit, `{${DAV}}nresults`) ?? limit).trim();
+  if (!/^[1-9]\d{0,8}$/.test(digits)) throw new DavError(400, `{DAV:}nresults is a positive number, not ${digits}`);
+  return Number(digits);
+}
+
+async function* pieces(
+  at: CollectionResource,
+  since: number,
+  limit: number | undefined,
+  reader: PropertyReader,
+  context: Context,
+): AsyncGenerator<string> {
+  const { store, limits } = context;
+  const upTo = at.collection.revision;
+  let reached = since;
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  let more = since < upTo;
+  while (more && left > 0) {
+    const span = { since: reached, upTo, limit: Math.min(limits.page, left) };
+    const page = await store.read((tx) => readPage(at, span, since === 0, reader, context, tx));
+    reached = page.reached ?? upTo;
+    left -= page.count;
+    more = page.count === span.limit && reached < upTo;
+    if (page.text !== '') yield page.text;
+  }
+  // A limit that ends exactly with the last change truncates nothing: RFC 6578 section 3.6.
+  if (more && !(await store.read((tx) => hasMore(at, { since: reached, upTo, limit: 1 }, since === 0, tx))))
+    more = false;
+  if (more) yield statusResponse(at.href, 507, numberOfMatchesWithinLimits('there is more').condition);
+  yield `<d:sync-token>${text(syncToken(context.epoch, at.collection, more ? reached : upTo))}</d:sync-token>\n`;
+}
+
+interface Span {
+  readonly since: number;
+  readonly upTo: number;
+  readonly limit: number;
+}
+
+type Member = Change<ObjectRecord | CollectionRecord>;
+
+async function changesIn(at: CollectionResource, span: Span, tx: ReadTransaction): Promise<readonly Member[]> {
+  return at.type.members === undefined
+    ? tx.changes.collections(at.collection, span)
+    : tx.changes.objects(at.collection, span);
+}
+
+async function hasMore(at: CollectionResource, span: Span, initial: boolean, tx: ReadTransaction): Promise<boolean> {
+  const changes = await changesIn(at, initial ? { ...span, limit: span.limit + 1 } : span, tx);
+  return changes.length > 0;
+}
+
+async function readPage(
+  at: CollectionResource,
+  span: Span,
+  initial: boolean,
+  reader: PropertyReader,
+  context: Context,
+  tx: ReadTransaction,
+): Promise<{ readonly text: string; readonly count: number; readonly reached: number | undefined }> {
+  const changes = await changesIn(at, span, tx);
+  const present: Resource[] = [];
+  let gone = '';
+  for (const change of changes) {
+    if (!change.removed) present.push(memberOf(at, change.member, context));
+    // A first sync lists what is there; what went between two of its pages never reached the client. RFC 6578 section 3.4.
+    else if (!initial) gone += statusResponse(removedHref(at, change.name), 404);
+  }
+  return { text: (await reader.respond(present, tx)) + gone, count: changes.length, reached: changes.at(-1)?.revision };
+}
+
+function memberOf(at: CollectionResource, member: ObjectRecord | CollectionRecord, { catalogue }: Context): Resource {
+  return 'kind' in member ? memberCollection(catalogue, at, member) : objectResource(at, member);
+}
+
+function removedHref(at: CollectionResource, name: string): string {
+  return at.href + encodeSegment(name) + (at.type.members === undefined ? '/' : '');
+}

@@ -1,0 +1,59 @@
+/**
+ * MKCOL with a body: the collection and its properties at once, or nothing. RFC 5689.
+ */
+import { creatableOf, createCollection, placeFor, requestedType } from '../../dav/create-collection.ts';
+import { xmlBody } from '../../dav/dispatch.ts';
+import { DavError, precondition } from '../../dav/errors.ts';
+import type { Feature } from '../../dav/feature.ts';
+import type { Method } from '../../dav/method.ts';
+import { failurePropstats, readUpdate } from '../../dav/property-update.ts';
+import { parseMediaType } from '../../formats/http/headers.ts';
+import { DAV } from '../../formats/xml/name.ts';
+import { closeDocument, openDocument } from '../../formats/xml/write.ts';
+
+/** No collection of such a type can be made, or not there. */
+export const validResourcetype = precondition(`{${DAV}}valid-resourcetype`, 403, 'RFC 5689 section 3.3');
+
+const RESPONSE = `{${DAV}}mkcol-response` as const;
+
+const mkcol: Method = {
+  name: 'MKCOL',
+  spec: 'RFC 5689 section 3',
+  on: ['unmapped', 'service', 'principal', 'collection', 'object'],
+  async handle(request, context) {
+    const place = placeFor(request, context);
+    const sent = parseMediaType(request.headers['content-type'] ?? 'application/xml');
+    if (sent !== undefined && !/^(application|text)\/(xml|.*\+xml)$/.test(sent.type)) {
+      throw new DavError(415, `the body of MKCOL is XML, not ${sent.type}`);
+    }
+    const body = await xmlBody(request, context);
+    if (body !== undefined && body.name !== `{${DAV}}mkcol`) {
+      throw new DavError(415, `the body of MKCOL begins with {DAV:}mkcol, not with ${body.name}`);
+    }
+    const update = body === undefined ? [] : readUpdate(body);
+    const elements = requestedType(update) ?? new Set([`{${DAV}}collection` as const]);
+    const creatable = creatableOf(elements, context);
+    if (creatable === undefined || !creatable.within.some((home) => home.kind === place.parent.type.kind)) {
+      throw validResourcetype(
+        `${place.parent.href}, a ${place.parent.type.label}, holds no collections of type ${[...elements].join(' ')}`,
+      );
+    }
+    const result = await createCollection(creatable, place, update, context);
+    if (result.ok) return { status: 201, headers: { 'Cache-Control': 'no-cache' } };
+    return {
+      status: 403,
+      headers: { 'Content-Type': 'application/xml; charset=utf-8', 'Cache-Control': 'no-cache' },
+      body: `${openDocument(RESPONSE)}${failurePropstats(result)}${closeDocument(RESPONSE)}\n`,
+    };
+  },
+};
+
+export function extendedMkcol(): Feature {
+  return {
+    name: 'extended-mkcol',
+    specs: ['RFC 5689 section 3'],
+    complianceTokens: ['extended-mkcol'],
+    methods: [mkcol],
+    preconditions: [validResourcetype],
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * The scheduling inbox and outbox of every user, where clients look for them. What is delivered into them comes with auto-scheduling; until
+ * then `calendar-auto-schedule` is not promised. RFC 6638 section 2.
+ */
+import { precondition } from '../../dav/errors.ts';
+import type { Feature } from '../../dav/feature.ts';
+import { homeHref } from '../../dav/locate.ts';
+import { defineProperty, href } from '../../dav/property.ts';
+import type { ResourceType } from '../../dav/resource.ts';
+import { CALDAV, DAV } from '../../formats/xml/name.ts';
+import { principal } from '../access-control/index.ts';
+import { calendar } from '../caldav/index.ts';
+
+export const schedulingObject: ResourceType<'object'> = {
+  kind: 'scheduling-object',
+  shape: 'object',
+  spec: 'RFC 6638 section 2.2',
+  label: 'scheduling object',
+  elements: [],
+  contentType: () => 'text/calendar; charset=utf-8',
+};
+
+export const scheduleInbox: ResourceType<'collection'> = {
+  kind: 'schedule-inbox',
+  shape: 'collection',
+  spec: 'RFC 6638 section 2.2',
+  label: 'scheduling inbox',
+  elements: [`{${DAV}}collection`, `{${CALDAV}}schedule-inbox`],
+  members: schedulingObject,
+};
+
+export const scheduleOutbox: ResourceType<'collection'> = {
+  kind: 'schedule-outbox',
+  shape: 'collection',
+  spec: 'RFC 6638 section 2.1',
+  label: 'scheduling outbox',
+  elements: [`{${DAV}}collection`, `{${CALDAV}}schedule-outbox`],
+};
+
+const SEGMENT = 'calendars';
+
+const scheduleInboxUrl = defineProperty({
+  name: `{${CALDAV}}schedule-inbox-URL`,
+  spec: 'RFC 6638 section 2.2.1',
+  on: [principal],
+  inAllprop: false,
+  read: ({ owner }) => href(`${homeHref(SEGMENT, owner)}inbox/`),
+});
+
+const scheduleOutboxUrl = defineProperty({
+  name: `{${CALDAV}}schedule-outbox-URL`,
+  spec: 'RFC 6638 section 2.1.1',
+  on: [principal],
+  inAllprop: false,
+  read: ({ owner }) => href(`${homeHref(SEGMENT, owner)}outbox/`),
+});
+
+const DEFAULT_CALENDAR = 'default';
+
+const scheduleDefaultCalendarUrl = defineProperty({
+  name: `{${CALDAV}}schedule-default-calendar-URL`,
+  spec: 'RFC 6638 section 9.2',
+  on: [scheduleInbox],
+  inAllprop: false,
+  read: ({ owner }) => href(`${homeHref(SEGMENT, owner)}${DEFAULT_CALENDAR}/`),
+});
+
+/** The calendar into which invitations will be put stays. */
+const defaultCalendarNeeded = precondition(`{${CALDAV}}default-calendar-needed`, 403, 'RFC 6638 section 4.3.1.1');
+
+export function scheduling(): Feature {
+  return {
+    name: 'scheduling',
+    specs: ['RFC 6638 section 2'],
+    resourceTypes: [scheduleInbox, scheduleOutbox, schedulingObject],
+    properties: [scheduleInboxUrl, scheduleOutboxUrl, scheduleDefaultCalendarUrl],
+    preconditions: [defaultCalendarNeeded],
+    provisions: [
+      { segment: SEGMENT, name: 'inbox', type: scheduleInbox, properties: {} },
+      { segment: SEGMENT, name: 'outbox', type: scheduleOutbox, properties: {} },
+    ],
+    keeps: [
+      {
+        type: calendar,
+        spec: 'RFC 6638 section 4.3.1.1',
+        onDelete(name) {
+          if (name !== DEFAULT_CALENDAR) return 'remove';
+          throw defaultCalendarNeeded('the default calendar stays: invitations are put into it');
+        },
+      },
+    ],
+  };
+}

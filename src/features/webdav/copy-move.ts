@@ -1,0 +1,180 @@
+/**
+ * COPY and MOVE of objects and of collections that clients can make. What arrives is asked of the destination's write rule, as PUT would be.
+ * Within one account all happens in one transaction; between two accounts a MOVE is a copy, and then a removal of what was copied.
+ * RFC 4918 section 9.8, RFC 4918 section 9.9.
+ */
+import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
+import { DavError } from '../../dav/errors.ts';
+import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
+import type { CollectionResource, ObjectResource } from '../../dav/resource.ts';
+import { parseDepth } from '../../formats/http/headers.ts';
+import type { StoredObject } from '../../store/records.ts';
+import type { ReadTransaction, WriteTransaction } from '../../store/store.ts';
+import { checkConditions } from './conditions.ts';
+import { type Destination, destinationOf } from './destination.ts';
+
+type Manner = 'COPY' | 'MOVE';
+
+function method(name: Manner, spec: Method['spec']): Method {
+  return {
+    name,
+    spec,
+    on: ['collection', 'object'],
+    async handle(request, context) {
+      const source = mapped(context, request);
+      requirePrivilege(source, '{DAV:}read');
+      if (name === 'MOVE') requirePrivilege(source, '{DAV:}unbind');
+      const to = await destinationOf(request, source, context);
+      if (source.shape === 'object') await transferObject(name, source, to, request, context);
+      else if (source.shape === 'collection') await transferCollection(name, source, to, request, context);
+      return created(to);
+    },
+  };
+}
+
+export const copy: Method = method('COPY', 'RFC 4918 section 9.8');
+export const move: Method = method('MOVE', 'RFC 4918 section 9.9');
+
+function created(to: Destination): DavResponse {
+  return { status: to.replaces === undefined ? 201 : 204, headers: {} };
+}
+
+// --- objects -------------------------------------------------------------------------------------------------------------------------
+
+async function transferObject(
+  manner: Manner,
+  source: ObjectResource,
+  to: Destination,
+  request: DavRequest,
+  context: Context,
+): Promise<void> {
+  const { store, writes } = context;
+  if (to.replaces?.shape === 'collection')
+    throw new DavError(403, `${to.replaces.href} is a collection; an object cannot replace it`);
+  if (source.owner.id === to.parent.owner.id) {
+    return store.write(writes, async (tx) => {
+      await lockInOrder(source, to, tx);
+      const object = await sourceObject(source, request, tx);
+      if (manner === 'MOVE') await tx.objects.remove(source.collection, object.name);
+      await arrive(object, to, context, tx);
+    });
+  }
+  const object = await store.read((tx) => sourceObject(source, request, tx));
+  await store.write(writes, async (tx) => {
+    await tx.collections.lock(to.parent.collection);
+    await arrive(object, to, context, tx);
+  });
+  if (manner === 'COPY') return;
+  await store.write(writes, async (tx) => {
+    await tx.collections.lock(source.collection);
+    // Changed since it was copied: it stays, and the client is told by finding it.
+    const now = await tx.objects.get(source.collection, object.name);
+    if (now?.etag === object.etag) await tx.objects.remove(source.collection, object.name);
+  });
+}
+
+/** Two writes that lock the same two collections lock them in the same order. */
+async function lockInOrder(source: ObjectResource, to: Destination, tx: WriteTransaction): Promise<void> {
+  const [first, second] = [source.collection, to.parent.collection].toSorted((a, b) => a.id - b.id);
+  if (first !== undefined) await tx.collections.lock(first);
+  if (second !== undefined && second.id !== first?.id) await tx.collections.lock(second);
+}
+
+async function sourceObject(source: ObjectResource, request: DavRequest, tx: ReadTransaction): Promise<StoredObject> {
+  const object = await tx.objects.read(source.collection, source.object.name);
+  checkConditions(request.headers, object, request.method);
+  if (object === undefined) throw new DavError(404, `there is nothing at ${source.href}`);
+  return object;
+}
+
+async function arrive(object: StoredObject, to: Destination, context: Context, tx: WriteTransaction): Promise<void> {
+  const { parent, name } = to;
+  const rule = context.catalogue.writeRule(parent.type);
+  if (rule === undefined)
+    throw new DavError(403, `clients cannot store anything in ${parent.href}, a ${parent.type.label}`);
+  const collection = await tx.collections.get(parent.collection);
+  if (collection === undefined) throw new DavError(409, `${parent.href} does not exist any more`);
+  // What is overwritten is deleted first, so its UID binds nothing: RFC 4918 section 9.8.4.
+  await tx.objects.remove(collection, name);
+  const { uid, index } = await rule.accept(
+    {
+      owner: parent.owner,
+      collection,
+      collectionHref: parent.href,
+      name,
+      data: object.data,
+      contentType: undefined,
+      previous: undefined,
+      limits: context.limits,
+    },
+    tx,
+  );
+  const { etag, data, properties } = object;
+  await tx.objects.put(collection, { name, uid, etag, data, index, properties });
+}
+
+// --- collections -----------------------------------------------------------------------------------------------------------------------
+
+async function transferCollection(
+  manner: Manner,
+  source: CollectionResource,
+  to: Destination,
+  request: DavRequest,
+  context: Context,
+): Promise<void> {
+  const { catalogue, store, writes, limits } = context;
+  const depth = parseDepth(request.headers.depth) ?? 'infinity';
+  if (depth === 1 || (depth === 0 && manner === 'MOVE')) {
+    throw new DavError(400, `${manner} of a collection does not work with Depth: ${depth}`);
+  }
+  const { type, collection } = source;
+  const creatable = catalogue.creatable.find((one) => one.type.kind === type.kind);
+  const fits = creatable?.within.some((home) => home.kind === to.parent.type.kind) === true;
+  if (
+    !fits ||
+    source.standing !== 'owner' ||
+    to.parent.standing !== 'owner' ||
+    source.owner.id !== to.parent.owner.id
+  ) {
+    throw new DavError(403, `a ${type.label} cannot be put into ${to.parent.href}, a ${to.parent.type.label}`);
+  }
+  if (manner === 'MOVE' && catalogue.keeps(type)?.onDelete(collection.name) === 'empty') {
+    throw new DavError(403, `${source.href} stays where it is`);
+  }
+  await store.write(writes, async (tx) => {
+    if (to.replaces !== undefined) await makeRoom(to, context, tx);
+    if (manner === 'MOVE') {
+      await tx.collections.move(collection, { parent: to.parent.collection.id, name: to.name });
+      return;
+    }
+    const made = await tx.collections.add(collection.account, {
+      parent: to.parent.collection.id,
+      name: to.name,
+      kind: collection.kind,
+      properties: collection.properties,
+    });
+    if (depth === 0) return;
+    const target: Destination = {
+      parent: { ...source, href: `${to.parent.href}${to.name}/`, collection: made },
+      name: '',
+      replaces: undefined,
+    };
+    let after: string | undefined;
+    do {
+      const page = { limit: limits.page, ...(after === undefined ? {} : { after }) };
+      const objects = await tx.objects.readPage(collection, page);
+      for (const object of objects) await arrive(object, { ...target, name: object.name }, context, tx);
+      after = objects.length < limits.page ? undefined : objects.at(-1)?.name;
+    } while (after !== undefined);
+  });
+}
+
+async function makeRoom({ replaces }: Destination, { catalogue }: Context, tx: WriteTransaction): Promise<void> {
+  if (replaces?.shape !== 'collection') throw new DavError(403, 'a collection cannot replace an object');
+  const { type, collection, href } = replaces;
+  const kept = catalogue.keeps(type)?.onDelete(collection.name) === 'empty';
+  if (kept || !catalogue.creatable.some((one) => one.type.kind === type.kind)) {
+    throw new DavError(403, `${href}, a ${type.label}, cannot be replaced`);
+  }
+  await tx.collections.remove(collection);
+}

@@ -1,0 +1,101 @@
+/**
+ * expand-property: properties whose hrefs are replaced by the properties of what they name. RFC 3253 section 3.8.
+ */
+import { DavError } from '../../dav/errors.ts';
+import { locate } from '../../dav/locate.ts';
+import type { Context } from '../../dav/method.ts';
+import { multistatus, propstat, response, statusResponse } from '../../dav/multistatus.ts';
+import { propertyReader } from '../../dav/properties.ts';
+import { wrap } from '../../dav/property.ts';
+import type { Report } from '../../dav/report.ts';
+import type { Resource } from '../../dav/resource.ts';
+import { splitPath } from '../../formats/http/path.ts';
+import { attributeOf, childrenOf, elementsOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
+import { DAV, type XmlName } from '../../formats/xml/name.ts';
+import { readXml } from '../../formats/xml/read.ts';
+import { closeDocument, emptyElement, openDocument } from '../../formats/xml/write.ts';
+import type { ReadTransaction } from '../../store/store.ts';
+
+const PROP: XmlName = `{${DAV}}prop`;
+
+/** Properties within properties; a loop of references ends here. */
+const DEEPEST = 5;
+/** Resources in one answer. */
+const MOST = 1_000;
+
+interface Wanted {
+  readonly name: XmlName;
+  readonly within: readonly Wanted[];
+}
+
+function wanted(parent: XmlElement, depth: number): readonly Wanted[] {
+  if (depth > DEEPEST) throw new DavError(403, `expand-property goes ${DEEPEST} levels deep`);
+  return childrenOf(parent, `{${DAV}}property`).map((property) => {
+    const local = attributeOf(property, 'name');
+    if (local === undefined || local === '') throw new DavError(400, 'a {DAV:}property of expand-property has no name');
+    const namespace = attributeOf(property, 'namespace') ?? DAV;
+    return { name: `{${namespace}}${local}` as const, within: wanted(property, depth + 1) };
+  });
+}
+
+export const expandProperty: Report = {
+  name: `{${DAV}}expand-property`,
+  spec: 'RFC 3253 section 3.8',
+  on: ['service', 'principal', 'collection', 'object'],
+  privilege: '{DAV:}read',
+  async run(body, at, context) {
+    const list = wanted(body, 1);
+    const budget = { left: MOST };
+    const answer = await context.store.read((tx) => expand(at, list, context, tx, budget));
+    return multistatus(context.catalogue, one(answer));
+  },
+};
+
+async function* one(piece: string): AsyncGenerator<string> {
+  yield piece;
+}
+
+async function expand(
+  resource: Resource,
+  list: readonly Wanted[],
+  context: Context,
+  tx: ReadTransaction,
+  budget: { left: number },
+): Promise<string> {
+  if (--budget.left < 0) throw new DavError(507, `expand-property names more than ${MOST} resources`);
+  let found = '';
+  let missing = '';
+  for (const { name, within } of list) {
+    const [value] = await propertyReader({ kind: 'prop', names: [name] }, context, true).read([resource], tx);
+    if (value === undefined || value.found === '') missing += emptyElement(name);
+    else if (within.length === 0) found += value.found;
+    else {
+      let inside = '';
+      for (const href of hrefsIn(value.found)) inside += await expandHref(href, within, context, tx, budget);
+      found += inside === '' ? emptyElement(name) : wrap(name, inside);
+    }
+  }
+  const absent = missing === '' ? '' : propstat(404, missing);
+  return response(resource.href, found !== '' || absent === '' ? propstat(200, found) + absent : absent);
+}
+
+async function expandHref(
+  href: string,
+  within: readonly Wanted[],
+  context: Context,
+  tx: ReadTransaction,
+  budget: { left: number },
+): Promise<string> {
+  const path = splitPath(href);
+  const located = path === undefined ? undefined : await locate(path, context.user, context.catalogue, tx);
+  if (located?.found !== true) return statusResponse(href, 404);
+  return expand(located.resource, within, context, tx, budget);
+}
+
+/** The DAV:href elements directly inside a property. */
+function hrefsIn(property: string): readonly string[] {
+  const document = readXml(openDocument(PROP) + property + closeDocument(PROP));
+  return elementsOf(document)
+    .flatMap((value) => childrenOf(value, `{${DAV}}href`))
+    .map((href) => textOf(href).trim());
+}

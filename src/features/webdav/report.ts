@@ -1,0 +1,24 @@
+/**
+ * REPORT: finds the report by the root element of the body. RFC 3253 section 3.6.
+ */
+import { mapped, requirePrivilege, xmlBody } from '../../dav/dispatch.ts';
+import { DavError } from '../../dav/errors.ts';
+import type { Method } from '../../dav/method.ts';
+import { supportedReport } from './preconditions.ts';
+
+export const report: Method = {
+  name: 'REPORT',
+  spec: 'RFC 3253 section 3.6',
+  on: ['service', 'principal', 'collection', 'object'],
+  async handle(request, context) {
+    const resource = mapped(context, request);
+    const body = await xmlBody(request, context);
+    if (body === undefined) throw new DavError(400, 'REPORT needs a body that says which report');
+    const found = context.catalogue.report(resource.type, body.name);
+    if (found === undefined) {
+      throw supportedReport(`${resource.href}, a ${resource.type.label}, has no report ${body.name}`);
+    }
+    requirePrivilege(resource, found.privilege);
+    return found.run(body, resource, context, request);
+  },
+};

@@ -1,0 +1,35 @@
+/**
+ * What every administrative act is given. The command line and, later, an API of administration call the same functions with it; each
+ * function does its whole act in one transaction per account and returns what changed.
+ */
+import type { Catalogue } from '../dav/catalogue.ts';
+import { DEFAULT_LIMITS, type Limits } from '../dav/limits.ts';
+import type { Origin } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { ARGON2, type HashParameters } from './passwords.ts';
+
+export interface Administration {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly limits: Limits;
+  readonly hashing: HashParameters;
+  /** Who acts, and now. */
+  origin(): Origin;
+}
+
+/** An administrator's command: `davit user add`. */
+export function administration(
+  store: Store,
+  catalogue: Catalogue,
+  command: string,
+  with_: { readonly now?: () => number; readonly limits?: Limits; readonly hashing?: HashParameters } = {},
+): Administration {
+  const now = with_.now ?? (() => Math.floor(Date.now() / 1000));
+  return {
+    store,
+    catalogue,
+    limits: with_.limits ?? DEFAULT_LIMITS,
+    hashing: with_.hashing ?? ARGON2,
+    origin: () => ({ by: undefined, client: command, at: now() }),
+  };
+}

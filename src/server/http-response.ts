@@ -1,0 +1,223 @@
+/**
+ * A response as a value onto the network: whole answers with their length, long ones as they come, compressed where that helps.
+ * What fails on the way ends the stream, so that half an answer never looks like a whole one. RFC 9110 sections 8.4 and 12.5.3.
+ */
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { constants, Http2ServerResponse } from 'node:http2';
+import type { Writable } from 'node:stream';
+import { createGzip, gzipSync } from 'node:zlib';
+import type { DavResponse } from '../dav/method.ts';
+
+/** A response of either version of HTTP. */
+export type Outgoing = ServerResponse | Http2ServerResponse;
+
+/** One answer on its way. */
+export interface Sending {
+  readonly outgoing: Outgoing;
+  readonly method: string;
+  /** The Accept-Encoding header. */
+  readonly acceptEncoding: string | undefined;
+  /** Whether the connection ends with this answer (HTTP/1.1 only). */
+  readonly last: boolean;
+  /** What to wait for between the answer and the end of the connection. */
+  readonly beforeEnd?: (() => Promise<void>) | undefined;
+}
+
+/** Characters that are gathered before they are written; an answer that has fewer is sent whole. */
+const GATHER = 32 * 1024;
+/** An answer shorter than this is not worth compressing. */
+const COMPRESS = 1024;
+/** Compressing more than this at a time would keep the other requests waiting. */
+const COMPRESS_AT_ONCE = 128 * 1024;
+const LEVEL = 3;
+/** Milliseconds in which a client must take what is written. */
+const STALL = 120_000;
+
+/** The client went away, or does not read. */
+class Gone extends Error {
+  override readonly name = 'Gone';
+}
+
+/**
+ * Sends the answer and says how many octets of body were written. Throws what the body throws: if that was before anything was sent, another
+ * answer can still be given; otherwise the stream has been broken off.
+ */
+export async function send(answer: DavResponse, sending: Sending): Promise<number> {
+  const { body } = answer;
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return sendWhole(answer, body, sending);
+  const rest = body[Symbol.asyncIterator]();
+  if (sending.method === 'HEAD') {
+    await rest.return?.();
+    return sendWhole(answer, undefined, sending);
+  }
+  const { outgoing } = sending;
+  const first = await gather(rest, outgoing);
+  if (first.done) return sendWhole(answer, first.text, sending);
+  try {
+    return await sendStream(answer, first.text, rest, sending);
+  } catch (error) {
+    breakOff(outgoing);
+    await rest.return?.();
+    if (error instanceof Gone) return 0;
+    throw error;
+  }
+}
+
+/** Ends what was begun so that the client sees that it is not whole. */
+export function breakOff(outgoing: Outgoing): void {
+  if (outgoing instanceof Http2ServerResponse) outgoing.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else outgoing.destroy();
+}
+
+async function gather(rest: AsyncIterator<string>, outgoing: Writable): Promise<{ done: boolean; text: string }> {
+  let text = '';
+  while (text.length < GATHER) {
+    const step = await rest.next();
+    if (step.done === true) return { done: true, text };
+    if (outgoing.destroyed) throw new Gone();
+    text += step.value;
+  }
+  return { done: false, text };
+}
+
+// --- whole answers -------------------------------------------------------------------------------------------------------------------
+
+async function sendWhole(answer: DavResponse, body: string | Uint8Array | undefined, sending: Sending): Promise<number> {
+  const { outgoing, method } = sending;
+  const headers = headersOf(answer, sending);
+  let data = body;
+  let size = data === undefined ? 0 : typeof data === 'string' ? Buffer.byteLength(data) : data.length;
+  if (data !== undefined && size > COMPRESS && size <= COMPRESS_AT_ONCE && compresses(answer, sending)) {
+    data = gzipSync(data, { level: LEVEL });
+    size = data.length;
+    headers['Content-Encoding'] = 'gzip';
+  } else if (data !== undefined && size > COMPRESS_AT_ONCE && method !== 'HEAD' && compresses(answer, sending)) {
+    return sendStream(answer, data, undefined, sending);
+  }
+  const { status } = answer;
+  const mayHaveBody = status !== 204 && status !== 304;
+  // HEAD may know the length without having the body: RFC 9110 section 8.6.
+  if (mayHaveBody && (data !== undefined || headers['Content-Length'] === undefined)) headers['Content-Length'] = size;
+  outgoing.writeHead(status, headers);
+  const sent = mayHaveBody && method !== 'HEAD' ? data : undefined;
+  if (sending.beforeEnd !== undefined) {
+    if (sent !== undefined && size > 0) outgoing.write(sent);
+    else if (!(outgoing instanceof Http2ServerResponse)) outgoing.flushHeaders();
+    await sending.beforeEnd();
+    outgoing.end();
+    return sent === undefined ? 0 : size;
+  }
+  if (sent === undefined) outgoing.end();
+  else outgoing.end(sent);
+  if (size > GATHER && outgoing instanceof Http2ServerResponse) endStalled(outgoing);
+  return sent === undefined ? 0 : size;
+}
+
+/** Streams of a session that is busy otherwise have no other bound. */
+function endStalled(outgoing: Http2ServerResponse): void {
+  const { stream } = outgoing;
+  stream.setTimeout(STALL, () => stream.close(constants.NGHTTP2_CANCEL));
+}
+
+// --- streamed answers ----------------------------------------------------------------------------------------------------------------
+
+async function sendStream(
+  answer: DavResponse,
+  first: string | Uint8Array,
+  rest: AsyncIterator<string> | undefined,
+  sending: Sending,
+): Promise<number> {
+  const { outgoing } = sending;
+  const headers = headersOf(answer, sending);
+  const compressed = compresses(answer, sending);
+  if (compressed) headers['Content-Encoding'] = 'gzip';
+  outgoing.writeHead(answer.status, headers);
+  let octets = 0;
+  const count = (chunk: Uint8Array): boolean => {
+    octets += chunk.length;
+    return outgoing.write(chunk);
+  };
+  const gzip = compressed ? createGzip({ level: LEVEL }) : undefined;
+  gzip?.on('data', (chunk: Buffer) => {
+    if (count(chunk)) return;
+    gzip.pause();
+    outgoing.once('drain', () => gzip.resume());
+  });
+  const write = async (piece: string | Uint8Array): Promise<void> => {
+    if (isGone(outgoing)) throw new Gone();
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    const sink: Writable = gzip ?? outgoing;
+    const goesOn = gzip === undefined ? count(bytes) : gzip.write(bytes);
+    if (!goesOn) await settled(sink, 'drain', outgoing);
+  };
+  try {
+    await write(first);
+    for (let more = rest !== undefined; more && rest !== undefined; ) {
+      const { done, text } = await gather(rest, outgoing);
+      if (text !== '') await write(text);
+      more = !done;
+    }
+    if (gzip !== undefined) {
+      const ended = settled(gzip, 'end', outgoing);
+      gzip.end();
+      await ended;
+    }
+  } finally {
+    gzip?.destroy();
+  }
+  outgoing.end();
+  return octets;
+}
+
+function isGone(outgoing: Outgoing): boolean {
+  return outgoing instanceof Http2ServerResponse ? outgoing.stream.destroyed : outgoing.destroyed;
+}
+
+/** Waits for an event of the sink. @throws Gone when the client goes away before, or reads nothing for too long */
+async function settled(sink: Writable, event: 'drain' | 'end', outgoing: Writable): Promise<void> {
+  const waits = new AbortController();
+  const give = (): void => waits.abort();
+  const timer = setTimeout(give, STALL);
+  outgoing.once('close', give);
+  try {
+    await once(sink, event, { signal: waits.signal });
+  } catch {
+    throw new Gone();
+  } finally {
+    clearTimeout(timer);
+    outgoing.off('close', give);
+  }
+}
+
+// --- headers -------------------------------------------------------------------------------------------------------------------------
+
+function headersOf(answer: DavResponse, sending: Sending): Record<string, string | number> {
+  const headers: Record<string, string | number> = { ...answer.headers, 'X-Content-Type-Options': 'nosniff' };
+  if (sending.last) headers['Connection'] = 'close';
+  if (isCompressible(answer)) {
+    const vary = answer.headers['Vary'];
+    headers['Vary'] = vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`;
+  }
+  return headers;
+}
+
+const COMPRESSIBLE = /^(?:application|text)\/xml\b|^text\/html\b/;
+
+/** Answers about resources and pages. A resource itself has a strong ETag, which names one sequence of octets: RFC 9110 section 8.8.3.3. */
+function isCompressible({ status, headers }: DavResponse): boolean {
+  if (status === 204 || status === 304) return false;
+  const type = headers['Content-Type'];
+  return type !== undefined && COMPRESSIBLE.test(type) && !('ETag' in headers) && !('Content-Encoding' in headers);
+}
+
+function compresses(answer: DavResponse, { acceptEncoding }: Sending): boolean {
+  return acceptEncoding !== undefined && isCompressible(answer) && takesGzip(acceptEncoding);
+}
+
+/** Whether gzip is named, and not with a weight of 0. RFC 9110 section 12.5.3 */
+export function takesGzip(acceptEncoding: string): boolean {
+  const weight = /(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*([\d.]+)\s*)?(?:,|$)/i.exec(acceptEncoding);
+  return weight !== null && Number(weight[1] ?? 1) > 0;
+}

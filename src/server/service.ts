@@ -1,0 +1,71 @@
+/**
+ * The service without a network: a store, the features, and who may log in, joined into one function from request to response.
+ */
+import { randomUUID } from 'node:crypto';
+import { type Catalogue, catalogue } from '../dav/catalogue.ts';
+import { type Dispatcher, dispatch } from '../dav/dispatch.ts';
+import type { Feature } from '../dav/feature.ts';
+import type { Limits } from '../dav/limits.ts';
+import type { DavResponse } from '../dav/method.ts';
+import type { Store } from '../store/store.ts';
+import { type Authenticator, type ClientRequest, passwordAuthenticator } from './authenticate.ts';
+import type { Log } from './log.ts';
+
+export interface ServiceOptions {
+  readonly store: Store;
+  readonly features: readonly Feature[];
+  readonly limits: Limits;
+  /** What clients show when they ask for a password: printable ASCII. */
+  readonly realm: string;
+  /** The domain of users who log in by their local part alone. */
+  readonly defaultDomain?: string | undefined;
+  /** Seconds since 1970. */
+  readonly clock?: () => number;
+  /** Fresh names for resources that the server names. */
+  readonly newName?: () => string;
+  readonly log: Log;
+  /** Instead of passwords of the store's accounts. */
+  readonly authenticator?: Authenticator;
+}
+
+export interface Service {
+  readonly catalogue: Catalogue;
+  readonly store: Store;
+  /** Answers a request. Never rejects. */
+  handle(request: ClientRequest): Promise<DavResponse>;
+  /** Closes the store. */
+  close(): Promise<void>;
+}
+
+/** Joins the parts. @throws RangeError when two features claim the same thing, or when the realm cannot stand in a header */
+export function createService(options: ServiceOptions): Service {
+  const { store, limits, log, defaultDomain } = options;
+  const clock = options.clock ?? (() => Math.floor(Date.now() / 1000));
+  const authenticator = options.authenticator ?? passwordAuthenticator({ store, defaultDomain, clock });
+  const at: Dispatcher = {
+    catalogue: catalogue(options.features),
+    store,
+    limits,
+    realm: quotable(options.realm),
+    now: clock,
+    newName: options.newName ?? randomUUID,
+    async login(request: ClientRequest) {
+      const login = await authenticator.login(request);
+      if (login.kind === 'user') request.identified?.(login.user);
+      return login;
+    },
+    onFault: (error, request) => log.error(`${request.method} ${request.target.slice(0, 1000)} failed`, error),
+  };
+  return {
+    catalogue: at.catalogue,
+    store,
+    handle: (request) => dispatch(request, at),
+    close: () => store.close(),
+  };
+}
+
+/** As it may stand in a quoted string. RFC 9110 section 5.6.4. */
+function quotable(realm: string): string {
+  if (!/^[ -~]*$/.test(realm)) throw new RangeError('the realm may hold printable ASCII characters only');
+  return realm.replace(/["\\]/g, '\\$&');
+}

@@ -1,0 +1,218 @@
+/**
+ * The directory: tenants, domains, accounts with their logins, and memberships of groups.
+ */
+import type { Account, AccountId, AccountKind, Domain } from '../records.ts';
+import { accountId, collectionId, tenantId } from '../records.ts';
+import type { DirectoryReader, DirectoryWriter } from '../store.ts';
+import { NameTaken } from '../store.ts';
+import type { Session } from './database.ts';
+import { perDialect, statement, storable } from './database.ts';
+import { noteShared } from './grants.ts';
+
+type AccountRow = readonly [
+  ...[number, number, string, string, string, number, string | null, number, number],
+  string | null,
+];
+
+/** Aliases come as one text, a line each, in their order. */
+const COLUMNS = `a.id, a.tenant, a.kind, a.address, a.display_name, a.disabled, a.password_hash, a.credential_epoch, a.created,
+  (select string_agg(l.address, '\n') from (select l.address from login l
+    where l.account_id = a.id and l.position > 0 order by l.position) l)`;
+const TENANTS = statement<[number, string]>('select id, name from tenant order by id');
+const DOMAINS = statement<[string, number]>('select name, tenant from domain order by name');
+const DOMAIN = statement<[string, number]>('select name, tenant from domain where name = $1');
+const ACCOUNT = statement<AccountRow>(`select ${COLUMNS} from account a where a.id = $1`);
+const BY_ADDRESS = statement<AccountRow>(
+  `select ${COLUMNS} from login i cross join account a where i.address = $1 and a.id = i.account_id`,
+);
+const LIST = statement<AccountRow>(`select ${COLUMNS} from account a where a.address > $1 order by a.address limit $2`);
+const LIST_OF_DOMAIN = statement<AccountRow>(
+  `select ${COLUMNS} from account a where a.domain = $3 and a.address > $1 order by a.address limit $2`,
+);
+const MEMBERS_OF = statement<[number]>('select member_id from membership where group_id = $1 order by member_id');
+const GROUPS_OF = statement<[number]>('select group_id from membership where member_id = $1 order by group_id');
+const lists = perDialect(({ isIn, each }) => ({
+  accounts: statement<AccountRow>(`select ${COLUMNS} from account a where ${isIn('a.id', '$1', 'bigint')}`),
+  taken: statement<[string, number]>(`select address, account_id from login where ${isIn('address', '$1', 'text')}`),
+  setMembers: statement(
+    `insert into membership (group_id, member_id) select cast($1 as bigint), value from ${each('$2', 'bigint')}
+     where true on conflict do nothing`,
+  ),
+}));
+
+const KINDS: ReadonlyMap<string, AccountKind> = new Map(
+  (['individual', 'group', 'resource', 'room'] as const).map((kind) => [kind, kind]),
+);
+
+function account(row: AccountRow): Account {
+  return {
+    id: accountId(row[0]),
+    tenant: tenantId(row[1]),
+    kind: KINDS.get(row[2]) ?? 'individual',
+    address: row[3],
+    aliases: row[9] === null ? [] : row[9].split('\n'),
+    displayName: row[4],
+    disabled: row[5] === 1,
+    passwordHash: row[6] ?? undefined,
+    credentialEpoch: row[7],
+    created: row[8],
+  };
+}
+
+function domain([name, tenant]: readonly [string, number]): Domain {
+  return { name, tenant: tenantId(tenant) };
+}
+
+export function directoryReader(session: Session): DirectoryReader {
+  return {
+    async tenants() {
+      return (await session.all(TENANTS, [])).map(([id, name]) => ({ id: tenantId(id), name }));
+    },
+    async domains() {
+      return (await session.all(DOMAINS, [])).map(domain);
+    },
+    async domain(name) {
+      const row = await session.one(DOMAIN, [storable(name)]);
+      return row === undefined ? undefined : domain(row);
+    },
+    async account(id) {
+      const row = await session.one(ACCOUNT, [id]);
+      return row === undefined ? undefined : account(row);
+    },
+    async accounts(ids) {
+      if (ids.length === 0) return [];
+      return (await session.all(lists(session.dialect).accounts, [session.list(ids)])).map(account);
+    },
+    async accountByAddress(address) {
+      const row = await session.one(BY_ADDRESS, [storable(address)]);
+      return row === undefined ? undefined : account(row);
+    },
+    async list({ domain, after, limit }) {
+      const page = [storable(after ?? ''), limit];
+      const rows =
+        domain === undefined
+          ? await session.all(LIST, page)
+          : await session.all(LIST_OF_DOMAIN, [...page, storable(domain)]);
+      return rows.map(account);
+    },
+    async membersOf(group) {
+      return (await session.all(MEMBERS_OF, [group])).map((row) => accountId(row[0]));
+    },
+    async groupsOf(member) {
+      return (await session.all(GROUPS_OF, [member])).map((row) => accountId(row[0]));
+    },
+  };
+}
+
+const TENANT = statement<[number]>('select id from tenant where name = $1');
+const ADD_TENANT = statement<[number]>('insert into tenant (name) values ($1) returning id');
+const ADD_DOMAIN = statement('insert into domain (name, tenant) values ($1, $2)');
+const REMOVE_DOMAIN = statement('delete from domain where name = $1');
+const ADD_ACCOUNT = statement<[number]>(
+  `insert into account (tenant, kind, address, domain, display_name, disabled, password_hash, credential_epoch, created,
+     last_collection)
+   values ($1, $2, $3, $4, $5, 0, $6, 1, $7, 0) returning id`,
+);
+const ADD_LOGIN = statement('insert into login (address, account_id, position) values ($1, $2, $3)');
+const REMOVE_ALIASES = statement('delete from login where account_id = $1 and position > 0');
+const UPDATE = statement(
+  'update account set display_name = $2, disabled = $3, password_hash = $4, credential_epoch = $5 where id = $1',
+);
+const REMOVE_MEMBERS = statement('delete from membership where group_id = $1');
+const HELD = statement<[number, number]>('select account_id, coll from access_grant where grantee = $1');
+const REMOVE_HELD = statement('delete from access_grant where grantee = $1');
+/** All that an account has, its own row last. */
+const REMOVE_ACCOUNT = [
+  ...[
+    'object_gram',
+    'object_text',
+    'body',
+    'object',
+    'tombstone',
+    'history',
+    'access_grant',
+    'collection',
+    'login',
+  ].map((table) => statement(`delete from ${table} where account_id = $1`)),
+  statement('delete from membership where group_id = $1 or member_id = $1'),
+  statement('delete from account where id = $1'),
+];
+
+export function directoryWriter(session: Session, at: number): DirectoryWriter {
+  const reader = directoryReader(session);
+  const present = async (id: AccountId): Promise<Account> => {
+    const found = await reader.account(id);
+    if (found === undefined) throw new Error(`no account ${id}`);
+    return found;
+  };
+  /** Fails by the first address that is another's. */
+  const free = async (addresses: readonly string[], but: number | undefined): Promise<void> => {
+    const rows = await session.all(lists(session.dialect).taken, [session.list(addresses)]);
+    const others = new Set(rows.filter((row) => row[1] !== but).map((row) => row[0]));
+    for (const address of addresses) if (others.has(address)) throw new NameTaken(address);
+  };
+  const addAliases = async (id: number, aliases: readonly string[]): Promise<void> => {
+    for (const [place, alias] of aliases.entries()) await session.run(ADD_LOGIN, [alias, id, place + 1]);
+  };
+  const distinct = (aliases: readonly string[], address: string): readonly string[] =>
+    [...new Set(aliases.map(storable))].filter((alias) => alias !== address);
+
+  return {
+    async addTenant(name) {
+      const stored = storable(name);
+      if ((await session.one(TENANT, [stored])) !== undefined) throw new NameTaken(name);
+      const row = await session.one(ADD_TENANT, [stored]);
+      return { id: tenantId(row?.[0] ?? 0), name: stored };
+    },
+    async addDomain(name, tenant) {
+      if ((await reader.domain(name)) !== undefined) throw new NameTaken(name);
+      await session.run(ADD_DOMAIN, [storable(name), tenant]);
+      return { name: storable(name), tenant };
+    },
+    async removeDomain(name) {
+      return (await session.run(REMOVE_DOMAIN, [storable(name)])) > 0;
+    },
+    async addAccount({ tenant, kind, address, aliases, displayName, passwordHash }) {
+      const primary = storable(address);
+      const further = distinct(aliases, primary);
+      await free([primary, ...further], undefined);
+      const domain = primary.slice(primary.lastIndexOf('@') + 1);
+      const row = await session.one(ADD_ACCOUNT, [
+        ...[tenant, kind, primary, domain, storable(displayName), passwordHash ?? null, at],
+      ]);
+      const id = row?.[0] ?? 0;
+      await session.run(ADD_LOGIN, [primary, id, 0]);
+      await addAliases(id, further);
+      return await present(accountId(id));
+    },
+    async updateAccount(id, change) {
+      const former = await present(id);
+      const disabled = change.disabled ?? former.disabled;
+      const passwordHash = 'passwordHash' in change ? change.passwordHash : former.passwordHash;
+      const raised = disabled !== former.disabled || passwordHash !== former.passwordHash ? 1 : 0;
+      await session.run(UPDATE, [
+        ...[id, storable(change.displayName ?? former.displayName), disabled ? 1 : 0, passwordHash ?? null],
+        former.credentialEpoch + raised,
+      ]);
+      if (change.aliases !== undefined) {
+        const aliases = distinct(change.aliases, former.address);
+        await free(aliases, id);
+        await session.run(REMOVE_ALIASES, [id]);
+        await addAliases(id, aliases);
+      }
+      return await present(id);
+    },
+    async removeAccount(id) {
+      const held = await session.all(HELD, [id]);
+      await session.run(REMOVE_HELD, [id]);
+      for (const [owner, coll] of held) {
+        await noteShared(session, { account: accountId(owner), id: collectionId(coll) });
+      }
+      for (const each of REMOVE_ACCOUNT) await session.run(each, [id]);
+    },
+    async setMembers(group, members) {
+      await session.run(REMOVE_MEMBERS, [group]);
+      await session.run(lists(session.dialect).setMembers, [group, session.list(members)]);
+    },
+  };
+}

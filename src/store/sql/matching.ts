@@ -1,0 +1,220 @@
+/**
+ * The prefilter: finds by one index the names that may match, and checks the rest on their rows. It may answer too much, never too little.
+ * RFC 4791 section 7.8, RFC 6352 section 8.6.
+ */
+import type { CollectionKey, Prefilter, StoredObject, TextCondition } from '../records.ts';
+import type { Page } from '../store.ts';
+import type { Dialect, Element, Parameter, Session, Statement } from './database.ts';
+import { statement, storable } from './database.ts';
+import type { StoredRow } from './rows.ts';
+import { OBJECT_COLUMNS, SPANS, storedObject } from './rows.ts';
+import { GRAM, gramsOf, longGram } from './texts.ts';
+
+/** With more candidates than this, walking the collection in order of name is cheaper than sorting them for each page. */
+const CANDIDATES = 5000;
+/** Further text conditions are left to the caller. */
+const CONDITIONS = 16;
+/** Of a needle's grams, how many are counted and how many then looked for. */
+const COUNTED = 8;
+const SOUGHT = 3;
+/** A gram found so often is common; how much more often does not matter. */
+const COMMON = 64;
+
+/** SQL in the making: each value gets the next `$n`, so that the text depends on the question's shape only. */
+interface Draft {
+  readonly dialect: Dialect;
+  readonly bind: (value: Parameter) => string;
+  readonly list: (values: readonly string[] | readonly number[]) => string;
+  readonly parameters: readonly Parameter[];
+}
+
+function draft(session: Session, first: readonly Parameter[]): Draft {
+  const parameters = [...first];
+  const bind = (value: Parameter) => `$${parameters.push(value)}`;
+  return { dialect: session.dialect, bind, list: (values) => bind(session.list(values)), parameters };
+}
+
+function isIn(sql: Draft, expression: string, values: readonly string[], element: Element): string {
+  return sql.dialect.isIn(expression, sql.list(values), element);
+}
+
+interface Needle extends TextCondition {
+  /** The rarest of its grams; none when it is too short to have any. */
+  readonly grams: readonly number[];
+}
+
+interface Question {
+  readonly uid?: string;
+  readonly components?: readonly string[];
+  readonly range?: { readonly start: number; readonly end: number; readonly weeks: number };
+  readonly needles: readonly Needle[];
+  readonly every: boolean;
+}
+
+function confirmed(sql: Draft, needle: Needle): string {
+  const contains = sql.dialect.contains('t.value', `cast(${sql.bind(needle.contains)} as text)`);
+  return `t.property = ${sql.bind(needle.property)} and (t.value is null or ${contains})`;
+}
+
+/** Whether an object's row and texts match. */
+function conditions(sql: Draft, question: Question): string {
+  const all: string[] = [];
+  if (question.uid !== undefined) all.push(`o.uid = ${sql.bind(question.uid)}`);
+  if (question.components !== undefined) all.push(isIn(sql, 'o.component', question.components, 'text'));
+  if (question.range !== undefined) {
+    const { start, end, weeks } = question.range;
+    all.push(`o.first_at <= ${sql.bind(end)} and o.last_at >= ${sql.bind(start)}`);
+    all.push(`(o.span < 2 or (o.weeks & cast(${sql.bind(weeks)} as bigint)) <> 0)`);
+  }
+  if (question.needles.length > 0) {
+    const texts = question.needles.map(
+      (needle) => `exists (select 1 from object_text t where t.account_id = o.account_id and t.coll = o.coll
+        and t.number = o.number and ${confirmed(sql, needle)})`,
+    );
+    all.push(`(${texts.join(question.every ? ' and ' : ' or ')})`);
+  }
+  return all.length === 0 ? '' : ` and ${all.join(' and ')}`;
+}
+
+const HERE = 'account_id = $1 and coll = $2 and name > $3';
+const TEXT_HERE = 't.account_id = $1 and t.coll = $2 and t.name > $3';
+
+function namesByText(sql: Draft, needle: Needle): string {
+  if (needle.grams.length === 0) {
+    return `select t.name from object_text t where ${TEXT_HERE} and ${confirmed(sql, needle)}`;
+  }
+  const [rarest, ...others] = needle.grams.map((gram) => sql.bind(gram));
+  const also = others.map(
+    (gram) => ` and exists (select 1 from object_gram also where also.account_id = $1 and also.coll = $2
+      and also.gram = ${gram} and also.number = g.number)`,
+  );
+  const from = `select t.name from object_gram g cross join object_text t
+    where g.account_id = $1 and g.coll = $2 and ${TEXT_HERE} and t.number = g.number`;
+  const long = sql.bind(longGram(needle.property));
+  return `${from} and g.gram = ${rarest}${also.join('')} and ${confirmed(sql, needle)}
+    union all ${from} and g.gram = ${long} and ${confirmed(sql, needle)}`;
+}
+
+/** The names that one index offers; undefined when no index helps. */
+function names(sql: Draft, question: Question, components: readonly string[]): string | undefined {
+  if (question.uid !== undefined) return `select name from object where ${HERE} and uid = ${sql.bind(question.uid)}`;
+  const { needles, range, every } = question;
+  const sought = needles.filter((needle) => needle.grams.length > 0);
+  if (every && sought.length > 0) {
+    // The longest is the rarest, as a rule.
+    const longest = sought.reduce((a, b) => (b.contains.length > a.contains.length ? b : a));
+    return namesByText(sql, longest);
+  }
+  if (!every && needles.length > 0 && (sought.length === needles.length || range === undefined)) {
+    return needles.map((needle) => namesByText(sql, needle)).join(' union all ');
+  }
+  const of = () => `select name from object where ${HERE} and ${isIn(sql, 'component', components, 'text')}`;
+  if (range !== undefined) {
+    const { start, end, weeks } = range;
+    const short = SPANS.map(
+      (longest, span) => `${of()} and span = ${span} and first_at >= ${sql.bind(start - longest)}
+        and first_at <= ${sql.bind(end)} and last_at >= ${sql.bind(start)}`,
+    );
+    const long = `${of()} and span = 2 and first_at <= ${sql.bind(end)} and last_at >= ${sql.bind(start)}
+      and (weeks & cast(${sql.bind(weeks)} as bigint)) <> 0`;
+    return [...short, long].join(' union all ');
+  }
+  const [needle] = needles;
+  if (needle !== undefined) return namesByText(sql, needle);
+  return question.components === undefined ? undefined : of();
+}
+
+const COMPONENT_AFTER = statement<[string]>(
+  'select component from object where account_id = $1 and coll = $2 and component > $3 order by component limit 1',
+);
+
+/** The few components that the collection has, each by one step in the index. */
+async function componentsOf(session: Session, key: CollectionKey): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (;;) {
+    const next = await session.one(COMPONENT_AFTER, [key.account, key.id, found.at(-1) ?? '']);
+    if (next === undefined) return found;
+    found.push(next[0]);
+  }
+}
+
+function frequency(dialect: Dialect): Statement<[number, number]> {
+  return `select each_gram.value, (select count(*) from (select 1 from object_gram g where g.account_id = $1 and g.coll = $2
+    and g.gram = each_gram.value limit ${COMMON}) found) from (select value from ${dialect.each('$3', 'bigint')}) each_gram`;
+}
+
+/** The grams of a needle worth looking for, the rarest first. */
+async function soughtGrams(session: Session, key: CollectionKey, needle: TextCondition): Promise<readonly number[]> {
+  const all = [...gramsOf(needle.property, needle.contains)];
+  if (all.length <= 1) return all;
+  const step = Math.max(1, all.length / COUNTED);
+  const some = Array.from({ length: Math.min(COUNTED, all.length) }, (_, at) => all[Math.floor(at * step)] ?? 0);
+  const counts = await session.all(frequency(session.dialect), [key.account, key.id, session.list(some)]);
+  return counts
+    .toSorted((a, b) => a[1] - b[1])
+    .slice(0, SOUGHT)
+    .map((row) => row[0]);
+}
+
+function bounded(seconds: number): number {
+  return Math.max(-(2 ** 50), Math.min(2 ** 50, seconds));
+}
+
+async function question(session: Session, key: CollectionKey, prefilter: Prefilter): Promise<Question> {
+  const { uid, components, range, texts } = prefilter;
+  const every = texts?.test === 'allof';
+  let asked = texts?.conditions ?? [];
+  if (asked.length > CONDITIONS) asked = every ? asked.slice(0, CONDITIONS) : [];
+  const needles: Needle[] = [];
+  for (const { property, contains } of asked) {
+    const condition = { property: storable(property), contains: storable(contains) };
+    const grams = contains.length < GRAM ? [] : await soughtGrams(session, key, condition);
+    needles.push({ ...condition, grams });
+  }
+  return {
+    ...(uid === undefined ? {} : { uid: storable(uid) }),
+    ...(components === undefined ? {} : { components: components.map(storable) }),
+    ...(range === undefined
+      ? {}
+      : { range: { start: Math.floor(bounded(range.start)), end: Math.ceil(bounded(range.end)), weeks: range.weeks } }),
+    needles,
+    every,
+  };
+}
+
+/** One page of the objects that may match, in order of name. */
+export async function matching(
+  session: Session,
+  key: CollectionKey,
+  prefilter: Prefilter,
+  { after, limit }: Page,
+): Promise<readonly StoredObject[]> {
+  if (prefilter.texts?.test === 'anyof' && prefilter.texts.conditions.length === 0) return [];
+  const asked = await question(session, key, prefilter);
+  const first = [key.account, key.id, storable(after ?? '')];
+  const components =
+    asked.components ?? (asked.range === undefined || asked.uid !== undefined ? [] : await componentsOf(session, key));
+
+  let few = false;
+  if (asked.uid !== undefined) few = true;
+  else {
+    const count = draft(session, first);
+    const offered = names(count, asked, components);
+    if (offered !== undefined) {
+      const text = `select count(*) from (select 1 from (${offered}) offered limit ${CANDIDATES + 1}) some`;
+      const found = (await session.one(statement<[number]>(text), count.parameters))?.[0] ?? 0;
+      if (found === 0) return [];
+      few = found <= CANDIDATES;
+    }
+  }
+
+  const sql = draft(session, first);
+  const where = few ? `o.name in (${names(sql, asked, components) ?? ''})` : 'o.name > $3';
+  const text = `select ${OBJECT_COLUMNS}, b.data from (
+      select * from object o where o.account_id = $1 and o.coll = $2 and ${where}${conditions(sql, asked)}
+      order by o.name limit ${sql.bind(limit)}
+    ) o cross join body b
+    where b.account_id = o.account_id and b.coll = o.coll and b.number = o.number order by o.name`;
+  const rows = await session.all(statement<StoredRow>(text), sql.parameters);
+  return rows.map((row): StoredObject => storedObject(key, row));
+}

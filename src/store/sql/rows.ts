@@ -1,0 +1,91 @@
+/**
+ * Rows as records. Columns come by position, in the order written here.
+ */
+import type { XmlName } from '../../formats/xml/name.ts';
+import type { CollectionKey, CollectionRecord, ObjectRecord, StoredObject, StoredProperties } from '../records.ts';
+import { accountId, collectionId } from '../records.ts';
+
+const NONE: StoredProperties = Object.freeze({});
+
+/** Most objects have no stored properties. */
+export function readProperties(text: string): StoredProperties {
+  return text === '{}' ? NONE : (JSON.parse(text) as Record<XmlName, string>);
+}
+
+export function writeProperties(properties: StoredProperties | undefined): string {
+  return properties === undefined ? '{}' : JSON.stringify(properties);
+}
+
+export const COLLECTION_COLUMNS =
+  'c.account_id, c.id, c.parent, c.name, c.kind, c.revision, c.pruned_to, c.parent_revision, c.created, c.modified, c.shared, c.properties';
+export type CollectionRow = readonly [
+  number,
+  number,
+  number,
+  string,
+  string,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  string,
+];
+
+export function collectionRecord(row: CollectionRow): CollectionRecord {
+  return {
+    account: accountId(row[0]),
+    id: collectionId(row[1]),
+    parent: collectionId(row[2]),
+    name: row[3],
+    kind: row[4],
+    revision: row[5],
+    prunedTo: row[6],
+    parentRevision: row[7],
+    properties: readProperties(row[11]),
+    created: row[8],
+    modified: row[9],
+    shared: row[10] === 1,
+  };
+}
+
+export const OBJECT_COLUMNS =
+  'o.name, o.uid, o.etag, o.size, o.component, o.revision, o.created, o.modified, o.properties';
+export type ObjectRow = readonly [string, string, string, number, string, number, number, number, string];
+export type StoredRow = readonly [...ObjectRow, Uint8Array];
+
+export function objectRecord(collection: CollectionKey, row: ObjectRow | StoredRow): ObjectRecord {
+  return {
+    collection,
+    name: row[0],
+    uid: row[1],
+    etag: row[2],
+    size: row[3],
+    component: row[4],
+    revision: row[5],
+    created: row[6],
+    modified: row[7],
+    properties: readProperties(row[8]),
+  };
+}
+
+export function storedObject(collection: CollectionKey, row: StoredRow): StoredObject {
+  return {
+    collection,
+    name: row[0],
+    uid: row[1],
+    etag: row[2],
+    size: row[3],
+    component: row[4],
+    revision: row[5],
+    created: row[6],
+    modified: row[7],
+    properties: readProperties(row[8]),
+    data: row[9],
+  };
+}
+
+const DAY = 86_400;
+/** The longest objects of the span classes 0 and 1, in seconds; those of class 2 are longer, or endless. */
+export const SPANS: readonly [number, number] = [DAY, 32 * DAY];

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Component } from '../../../src/formats/icalendar/component.ts';
+import { ALL_WEEKS, extentOf, OPEN_END, OPEN_START, weeksOfRange } from '../../../src/formats/icalendar/extent.ts';
+import { instancesOf } from '../../../src/formats/icalendar/instances.ts';
+import type { TimeZone } from '../../../src/formats/icalendar/moment.ts';
+import { matchesTimeRange } from '../../../src/formats/icalendar/time-range.ts';
+import { utcZone, zoneResolver } from '../../../src/formats/icalendar/timezones.ts';
+import { calendar, component, event, range, zone } from './instance-calendars.ts';
+import { ruleTexts, starts, wall, wallText } from './recurrence-rules.ts';
+
+function extent(object: Component) {
+  return extentOf(object, zoneResolver(object));
+}
+
+function bits(mask: number): number[] {
+  return [...mask.toString(2)].reverse().flatMap((bit, week) => (bit === '1' ? [week] : []));
+}
+
+describe('from the first to the last', () => {
+  const reach = (...components: string[]) => {
+    const { first, last } = extent(calendar(...components));
+    return [wallText(first), wallText(Math.min(last, OPEN_END - 1))];
+  };
+  const NEVER = '99991231T235959';
+
+  test('a single event reaches from its start to its end', () => {
+    assert.deepEqual(reach(event('DTSTART:20260105T100000Z\nDTEND:20260105T120000Z')), [
+      '20260105T100000',
+      '20260105T120000',
+    ]);
+    assert.deepEqual(reach(event('DTSTART;TZID=Europe/Berlin:20260105T100000\nDURATION:PT1H')), [
+      '20260105T090000',
+      '20260105T100000',
+    ]);
+  });
+
+  test('an endless rule, and one that must not be counted to its end, reach the end of time', () => {
+    assert.equal(reach(event('DTSTART:20260105T100000Z\nRRULE:FREQ=YEARLY'))[1], NEVER);
+    assert.equal(reach(event('DTSTART:20260105T100000Z\nRRULE:FREQ=SECONDLY;COUNT=1000000000'))[1], NEVER);
+    assert.equal(reach(event('DTSTART:20260105T100000Z\nRRULE:FREQ=HOURLY;BYHOUR=3;BYSETPOS=2;COUNT=2'))[1], NEVER);
+  });
+
+  test('COUNT and UNTIL bound it', () => {
+    const count = extent(calendar(event('DTSTART:20260105T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3')));
+    assert.ok(count.last >= wall('20260107T110000') && count.last < wall('20260108'));
+    const until = extent(
+      calendar(event('DTSTART:20260105T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20260107T120000Z')),
+    );
+    assert.ok(until.last >= wall('20260107T110000') && until.last < wall('20260108T120000'));
+  });
+
+  test('dates and floating times are widened, for they happen when their readers have them', () => {
+    const [first, last] = reach(event('DTSTART;VALUE=DATE:20260105'));
+    assert.ok(first! <= '20260104T100000' && last! >= '20260106T140000');
+  });
+
+  test('RDATE and overrides belong to it', () => {
+    assert.deepEqual(
+      reach(
+        event('DTSTART:20260105T100000Z\nDURATION:PT1H\nRDATE:20260301T100000Z'),
+        event('RECURRENCE-ID:20260105T100000Z\nDTSTART:20251201T100000Z\nDURATION:PT1H'),
+      ),
+      ['20251201T100000', '20260301T110000'],
+    );
+  });
+
+  test('what any range matches reaches everywhere', () => {
+    for (const object of [
+      calendar(component('VTODO', 'SUMMARY:some day')),
+      calendar(component('VJOURNAL', 'SUMMARY:x')),
+      calendar(component('VTIMEZONE', 'TZID:x')),
+    ]) {
+      assert.deepEqual(extent(object), { first: OPEN_START, last: OPEN_END, weeks: ALL_WEEKS });
+    }
+    assert.equal(extent(calendar(component('VTODO', 'CREATED:20260105T100000Z'))).last, OPEN_END);
+  });
+});
+
+describe('weeks of the year', () => {
+  const weeks = (...components: string[]) => bits(extent(calendar(...components)).weeks);
+
+  test('of a range', () => {
+    assert.deepEqual(bits(weeksOfRange(range('20260101/20260107T235959'))), [0]);
+    assert.deepEqual(bits(weeksOfRange(range('20260107/20260108'))), [0, 1]);
+    assert.deepEqual(bits(weeksOfRange(range('20251230/20260102'))), [0, 51, 52]);
+    assert.equal(weeksOfRange(range('20260101/')), ALL_WEEKS);
+    assert.equal(weeksOfRange(range('20260101/20270107')), ALL_WEEKS);
+  });
+
+  test('of a birthday are one or two', () => {
+    assert.deepEqual(weeks(event('DTSTART:20260311T120000Z\nRRULE:FREQ=YEARLY')), [9, 10]);
+    assert.deepEqual(weeks(event('DTSTART;VALUE=DATE:20260304\nRRULE:FREQ=YEARLY')), [8, 9]);
+  });
+
+  test('of a single event are its own', () => {
+    assert.deepEqual(weeks(event('DTSTART:20260311T120000Z\nDURATION:PT1H')), [9]);
+    assert.deepEqual(weeks(event('DTSTART:20260311T120000Z\nDURATION:P14D')), [9, 10, 11]);
+  });
+
+  test('of a rule that ends within the year are between its ends', () => {
+    assert.deepEqual(weeks(event('DTSTART:20260311T120000Z\nRRULE:FREQ=WEEKLY;COUNT=3')), [9, 10, 11]);
+  });
+
+  test('of rules that repeat weekly or faster, for ever, are all', () => {
+    assert.equal(extent(calendar(event('DTSTART:20260311T120000Z\nRRULE:FREQ=WEEKLY'))).weeks, ALL_WEEKS);
+  });
+
+  test('of a rule that comes every 12 months are those of its month', () => {
+    assert.deepEqual(weeks(event('DTSTART:20260311T120000Z\nRRULE:FREQ=MONTHLY;INTERVAL=12')), [9, 10]);
+  });
+});
+
+describe('no instance is missed', () => {
+  const start = fc.tuple(
+    starts,
+    fc.constantFrom('Z', '', ';TZID=Europe/Berlin', ';TZID=Pacific/Apia', ';TZID=Pacific/Honolulu', ';VALUE=DATE'),
+  );
+  const length = fc.constantFrom('', 'DURATION:PT1H', 'DURATION:P1D', 'DURATION:P40D');
+  const ending = fc.constantFrom('', '', ';COUNT=7', ';UNTIL=20300601T120000Z');
+  const extra = fc.constantFrom(
+    '',
+    'RDATE;VALUE=DATE:20290228',
+    'RDATE;VALUE=PERIOD:20310101T000000Z/P9D',
+    'EXDATE;VALUE=DATE:20290228',
+  );
+  const readers: readonly TimeZone[] = ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Europe/Berlin'].map(zone);
+  const text = (local: number, form: string) =>
+    form === 'Z'
+      ? `:${wallText(local)}Z`
+      : form === ';VALUE=DATE'
+        ? `${form}:${wallText(local).slice(0, 8)}`
+        : `${form}:${wallText(local)}`;
+
+  const names = fc.constantFrom('VEVENT', 'VEVENT', 'VTODO', 'VJOURNAL');
+  const shift = fc.option(fc.tuple(fc.integer({ min: -90, max: 90 }), fc.boolean()), { nil: undefined });
+
+  test('every instance lies in the extent and shares a week with every range that it overlaps', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(names, ruleTexts('YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'HOURLY'), start, length, ending, extra),
+        fc.constantFrom(utcZone, ...readers),
+        shift,
+        fc.nat(60),
+        fc.nat(100 * 86_400),
+        ([name, rule, [local, form], duration, end, more], floating, moved, skip, span) => {
+          const master = `DTSTART${text(local, form)}\n${duration}\nRRULE:${rule}${end}\n${more}`;
+          const days = moved?.[0] ?? 0;
+          const range = moved?.[1] ? ';RANGE=THISANDFUTURE' : '';
+          const override = `RECURRENCE-ID${range}${text(local, form)}\nDTSTART${text(local + days * 86_400 + 3600, form)}`;
+          const clean = (lines: string) => lines.replaceAll(/\n{2,}/g, '\n');
+          const components = [component(name, clean(master))];
+          if (moved !== undefined) components.push(component(name, override));
+          const object = calendar(...components);
+          const { first, last, weeks } = extent(object);
+          const zones = zoneResolver(object);
+          const view = { zones, floating, range: { start: Number.NEGATIVE_INFINITY, end: wall('20600101') } };
+          for (const instance of instancesOf(object, { ...view, limit: skip + 8 }).drop(skip)) {
+            const { startsAt, endsAt } = instance;
+            assert.ok(first <= startsAt && endsAt <= last, `${wallText(first)} ${wallText(startsAt)}`);
+            for (const near of [
+              { start: startsAt, end: startsAt + 1 },
+              { start: startsAt - span, end: startsAt + 1 },
+              { start: startsAt - 1, end: startsAt },
+              { start: endsAt - 1, end: endsAt + span },
+              { start: endsAt, end: endsAt + 1 },
+            ]) {
+              if (!matchesTimeRange(object, name, near, zones, floating)) continue;
+              assert.ok(first < near.end && near.start < last, `${wallText(near.start)} outside`);
+              assert.notEqual(
+                BigInt(weeks) & BigInt(weeksOfRange(near)),
+                0n,
+                `${wallText(near.start)} in another week`,
+              );
+            }
+          }
+        },
+      ),
+      { numRuns: 250 },
+    );
+  });
+
+  test('nor a to-do that is not dated', () => {
+    const lines = fc.constantFrom('DUE:20260105T100000Z', 'CREATED:20260105T100000Z', 'COMPLETED:20260105T100000Z');
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(lines, { minLength: 1 }),
+        fc.integer({ min: -5, max: 5 }),
+        fc.nat(5),
+        (chosen, at, span) => {
+          const object = calendar(component('VTODO', chosen.join('\n')));
+          const near = { start: wall('20260105T100000') + at, end: wall('20260105T100000') + at + span + 1 };
+          if (!matchesTimeRange(object, 'VTODO', near, zoneResolver(object), utcZone)) return;
+          const { first, last, weeks } = extent(object);
+          assert.ok(first < near.end && near.start < last);
+          assert.notEqual(BigInt(weeks) & BigInt(weeksOfRange(near)), 0n);
+        },
+      ),
+    );
+  });
+});

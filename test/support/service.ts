@@ -1,0 +1,95 @@
+/**
+ * The service that the tests talk to: one for each test process. `DAVIT_TEST_MODE` says how: `process` (the default) calls the service in
+ * this process, without a port; `tls` starts Davit as `npm start` does and speaks HTTPS to it. `DAVIT_TEST_ENGINE` is `sqlite` (the
+ * default) or `postgres`.
+ */
+import type { Feature } from '../../src/dav/feature.ts';
+import type { Limits } from '../../src/dav/limits.ts';
+
+/** Who a test's accounts are. */
+export type Role = 'alice' | 'bob' | 'carol';
+
+/** A request as a client sends it. */
+export interface Sent {
+  readonly method: string;
+  /** Path and query, as it goes over the wire. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+}
+
+/** A response as a client gets it; header names in lower case. */
+export interface Received {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** An account that exists once `exists` resolves. */
+export interface TestAccount {
+  readonly address: string;
+  readonly password: string;
+  readonly exists: Promise<void>;
+}
+
+/** A running service. */
+export interface ServiceUnderTest {
+  readonly mode: 'process' | 'tls';
+  /** `https://dav.example.com` */
+  readonly origin: string;
+  send(request: Sent): Promise<Received>;
+  /** The account of that role for the test of that number. */
+  account(role: Role, number: number): TestAccount;
+  close(): Promise<void>;
+}
+
+/** What a tool may ask of an in-process service. */
+export interface ServiceOptions {
+  readonly features?: readonly Feature[];
+  readonly limits?: Partial<Limits>;
+}
+
+/** Limits so small that a test can meet them. What is not here is as Davit ships. */
+export const TEST_LIMITS = {
+  calendarObject: 200 * 1024,
+  addressObject: 200 * 1024,
+  xmlBody: 512 * 1024,
+  infinityMembers: 100,
+  attendees: 50,
+  properties: 8 * 1024,
+  collections: 20,
+  hrefs: 500,
+} as const satisfies Partial<Limits>;
+
+/** The domain in which an account of that role lies. */
+export function domainOf(role: Role): string {
+  return role === 'carol' ? 'example.org' : 'example.com';
+}
+
+/** One password for all test accounts: nothing here is secret. */
+export const TEST_PASSWORD = 'correct horse battery staple';
+
+let current: Promise<ServiceUnderTest> | undefined;
+
+/** The service of this test process, started at the first call. */
+export function currentService(): Promise<ServiceUnderTest> {
+  current ??= start();
+  return current;
+}
+
+/** Ends it, if it was started. */
+export async function closeService(): Promise<void> {
+  const ending = current;
+  current = undefined;
+  await (await ending)?.close();
+}
+
+async function start(): Promise<ServiceUnderTest> {
+  const mode = process.env.DAVIT_TEST_MODE ?? 'process';
+  if (mode === 'tls') return (await import('./over-tls.ts')).overTls();
+  if (mode !== 'process') throw new RangeError(`DAVIT_TEST_MODE is process or tls, not ${mode}`);
+  const { inProcess } = await import('./in-process.ts');
+  const { openTestStore } = await import('./engine.ts');
+  const store = await openTestStore();
+  return inProcess(store, {});
+}

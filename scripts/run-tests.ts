@@ -69,7 +69,8 @@ export async function runTests(files: readonly string[], options: RunOptions): P
     else tally.passed++;
   });
   stream.on('test:fail', ({ name, details, file }) => {
-    if (details.type === 'suite' && 'failureType' in details.error && details.error.failureType === 'subtestsFailed') return;
+    if (details.type === 'suite' && 'failureType' in details.error && details.error.failureType === 'subtestsFailed')
+      return;
     tally.failed++;
     const cause = details.error.cause ?? details.error;
     const where = file === undefined ? '' : `\n  in ${relative(ROOT, file)}`;

@@ -2,13 +2,13 @@
  * One request from beginning to end: locate, find the method, run it, turn errors into responses.
  */
 import { HeaderError, parsePrefer } from '../formats/http/headers.ts';
-import { splitPath } from '../formats/http/path.ts';
+import { type SplitPath, splitPath } from '../formats/http/path.ts';
 import type { XmlElement } from '../formats/xml/element.ts';
 import { DAV } from '../formats/xml/name.ts';
 import { readXml, XmlError } from '../formats/xml/read.ts';
 import { closeDocument, escapeText, openDocument, writeInside } from '../formats/xml/write.ts';
 import type { Account } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadTransaction, Store } from '../store/store.ts';
 import type { Catalogue } from './catalogue.ts';
 import { DavError, PreconditionViolated } from './errors.ts';
 import type { Limits } from './limits.ts';
@@ -35,6 +35,9 @@ export interface Dispatcher {
   /** Seconds since 1970. */
   now(): number;
   newName(): string;
+  /** Who it is, as far as that is known without effort; undefined when `login` must find out. */
+  recall(request: DavRequest, tx: ReadTransaction): Promise<Login | undefined>;
+  /** Who it is, by whatever that takes. */
   login(request: DavRequest): Promise<Login>;
   /** Told of faults that are ours. */
   onFault(error: unknown, request: DavRequest): void;
@@ -56,13 +59,12 @@ async function answer(request: DavRequest, at: Dispatcher): Promise<DavResponse>
   const known = catalogue.wellKnown.get(`/${path.segments.join('/')}`);
   if (known !== undefined) return known.handle(request);
 
-  const login = await at.login(request);
+  const { login, located } = await arrival(request, path, at);
   if (login.kind === 'refused') return challenge(at, 'the user name or the password is wrong');
   if (login.kind === 'throttled') {
     throw new DavError(429, 'too many wrong passwords; wait and try again', { 'Retry-After': String(login.seconds) });
   }
-  const user = login.kind === 'user' ? login.user : undefined;
-  const located = await store.read((tx) => locate(path, user, catalogue, tx));
+  const user = userOf(login);
   const method = methodFor(located, request, catalogue);
   if (user === undefined && method?.anonymous?.(located) !== true)
     return challenge(at, 'this needs a user name and a password');
@@ -80,6 +82,29 @@ async function answer(request: DavRequest, at: Dispatcher): Promise<DavResponse>
   };
   const response = await method.handle(request, context);
   return withContentLocation(response, located, request);
+}
+
+function userOf(login: Login): Account | undefined {
+  return login.kind === 'user' ? login.user : undefined;
+}
+
+/** Who asks, and for what: one short read where the login is remembered, for that is nearly every request. */
+async function arrival(
+  request: DavRequest,
+  path: SplitPath,
+  at: Dispatcher,
+): Promise<{ readonly login: Login; readonly located: Located }> {
+  const { catalogue, store } = at;
+  const bytes = request.method === 'GET';
+  const find = (login: Login, tx: ReadTransaction): Promise<Located> =>
+    locate(path, userOf(login), catalogue, tx, bytes);
+  const known = await store.read(async (tx) => {
+    const login = await at.recall(request, tx);
+    return login === undefined ? undefined : { login, located: await find(login, tx) };
+  });
+  if (known !== undefined) return known;
+  const login = await at.login(request);
+  return { login, located: await store.read((tx) => find(login, tx)) };
 }
 
 function methodFor(located: Located, request: DavRequest, catalogue: Catalogue): Method | undefined {

@@ -33,12 +33,13 @@ export function principalKind(account: Account): string {
 
 const NOWHERE: Located = { found: false, parent: undefined, name: '' };
 
-/** Finds what the path names. */
+/** Finds what the path names; an object with its bytes if they will be wanted. */
 export async function locate(
   path: SplitPath,
   user: Account | undefined,
   catalogue: Catalogue,
   tx: ReadTransaction,
+  bytes = false,
 ): Promise<Located> {
   const [first, who, ...rest] = path.segments;
   if (first === undefined) return found(service(catalogue, ROOT_KIND, '/'));
@@ -53,7 +54,7 @@ export async function locate(
   if (who === undefined) return found(homeRoot(home));
   const owner = await ownerOf(who, user, tx);
   if (owner === undefined || user === undefined) return NOWHERE;
-  return inHome(home, owner, rest, user, catalogue, tx);
+  return inHome(home, owner, rest, user, catalogue, tx, bytes);
 }
 
 async function inHome(
@@ -63,6 +64,7 @@ async function inHome(
   user: Account,
   catalogue: Catalogue,
   tx: ReadTransaction,
+  bytes: boolean,
 ): Promise<Located> {
   const chain = await tx.collections.along(owner.id, [home.segment, ...rest]);
   const last = chain.at(-1);
@@ -77,7 +79,7 @@ async function inHome(
   if (name === undefined) return found(collection);
   if (missing.length > 1) return NOWHERE;
   if (collection.type.members !== undefined) {
-    const object = await tx.objects.get(last, name);
+    const object = bytes ? await tx.objects.read(last, name) : await tx.objects.get(last, name);
     if (object !== undefined) return found(objectResource(collection, object));
   }
   return { found: false, parent: collection, name };

@@ -16,5 +16,5 @@ export const needPrivileges = precondition<readonly [href: string, privilege: Pr
   ],
 );
 
-/** RFC 4918 section 17.3: external entities, and with them every document type declaration. */
-export const noExternalEntities = precondition(`{${DAV}}no-external-entities`, 403, 'RFC 4918 section 17.6');
+/** External entities, and with them every document type declaration. */
+export const noExternalEntities = precondition(`{${DAV}}no-external-entities`, 403, 'RFC 4918 section 16');

@@ -78,6 +78,7 @@ export function applyUpdate(
         properties[name] = property === undefined ? serializeContent(value) : acceptedValue(property, value, target);
       } else if (property !== undefined && property.accept === undefined) throw protectedProperty(property);
       else delete properties[name];
+      for (const other of property?.supersedes ?? []) delete properties[other];
     } catch (error) {
       if (!(error instanceof DavError)) throw error;
       failures.push({ name, error });

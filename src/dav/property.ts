@@ -25,6 +25,8 @@ interface PropertyBase<S extends Shape> {
   accept?(value: XmlElement, resource: ResourceOf<S>): string;
   /** The same while the collection is being made, for what may be set only then. */
   acceptAtCreation?(value: XmlElement): string;
+  /** Stored properties that say the same in other words: whoever sets or removes this one takes them away. */
+  readonly supersedes?: readonly XmlName[];
 }
 
 /** Reads what is loaded with the resource. */

@@ -50,6 +50,16 @@ async function addAccount(admin: Administration, kind: AccountKind, given: NewUs
   });
 }
 
+/** Refuses an address that cannot be a new account's, before anybody is asked for more. @throws Refusal */
+export async function checkFree(admin: Administration, given: string): Promise<void> {
+  const { address, domain } = addressParts(given);
+  await admin.store.read(async (tx) => {
+    await tenantOf(tx, domain);
+    if ((await tx.directory.accountByAddress(address)) !== undefined)
+      throw new Refusal(`The address ${address} is taken.`);
+  });
+}
+
 /** Aliases in their normal form, each once, without the primary address. @throws Refusal */
 export function normalAliases(aliases: readonly string[], address: string): readonly string[] {
   return [...new Set(aliases.map(normalAddress))].filter((alias) => alias !== address);

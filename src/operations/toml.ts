@@ -78,12 +78,13 @@ function linesOfKeys(text: string): ReadonlyMap<string, number> {
     if (header !== null) {
       const name = partsOf(header[2]!);
       table = name;
+      mark(lines, name, index + 1);
       if (header[1] === '[[') {
         const count = counts.get(name.join('\n')) ?? 0;
         counts.set(name.join('\n'), count + 1);
         table = [...name, count];
+        mark(lines, table, index + 1);
       }
-      mark(lines, table, index + 1);
     } else if (key !== null) mark(lines, [...table, ...partsOf(key[1]!)], index + 1);
   }
   return lines;

@@ -2,7 +2,7 @@
  * Who sent a request: the port, and the implementation for user names and passwords. Nothing is remembered of a connection: each request
  * stands on its own credentials. RFC 7617.
  */
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Login } from '../dav/dispatch.ts';
 import { DavError } from '../dav/errors.ts';
@@ -12,7 +12,7 @@ import { normalAddress } from '../operations/addresses.ts';
 import { verifyPassword } from '../operations/passwords.ts';
 import { Refusal } from '../operations/refusal.ts';
 import type { Account, AccountId } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadTransaction, Store } from '../store/store.ts';
 import { boundedMap } from './bounded-map.ts';
 import { networkOf } from './peer.ts';
 import { type ThrottleRate, throttle } from './throttle.ts';
@@ -27,12 +27,14 @@ export interface ClientRequest extends DavRequest {
 }
 
 export interface Authenticator {
+  /** Who it is, where that needs no more than a look at the account; undefined when `login` must find out. @throws DavError 403 */
+  recall(request: ClientRequest, tx: ReadTransaction): Promise<Login | undefined>;
   /** @throws DavError 403 over a connection that others can read, 503 when too many log in at once */
   login(request: ClientRequest): Promise<Login>;
 }
 
 export interface PasswordOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, 'read'>;
   /** The domain of users who log in by their local part alone. */
   readonly defaultDomain?: string | undefined;
   /** Seconds since 1970. */
@@ -72,10 +74,10 @@ interface Outcome {
 export function passwordAuthenticator(options: PasswordOptions): Authenticator {
   const { store, clock } = options;
   const cores = availableParallelism();
-  const bounds = options.bounds ?? { atOnce: cores, waiting: 256, perNetwork: cores + 32 };
+  const bounds = options.bounds ?? { atOnce: cores, waiting: 4096, perNetwork: 256 };
   const hashes = verifier(options.verify ?? verifyPassword, bounds);
   const guesses = throttle(options.rate ?? RATE);
-  const secret = randomBytes(32);
+  const secret = randomBytes(32).toString('base64');
   // Apart, so that a flood of wrong passwords does not push out the right ones.
   const fitting = boundedMap<Outcome>(REMEMBERED);
   const wrong = boundedMap<Outcome>(REMEMBERED);
@@ -123,20 +125,26 @@ export function passwordAuthenticator(options: PasswordOptions): Authenticator {
     return clock() - outcome.at < (outcome.fits ? VERIFIED : REFUSED) ? outcome : undefined;
   }
 
-  return {
-    async login(request) {
-      const { authorization } = request.headers;
-      if (!request.origin.startsWith('https:')) throw inTheClear(authorization !== undefined);
-      if (authorization === undefined) return ANONYMOUS;
-      const credentials = parseBasic(authorization);
-      if (credentials === undefined) return WRONG;
-      const address = addressOf(credentials.user, options.defaultDomain);
-      const { password } = credentials;
-      const account = await store.read((tx) => tx.directory.accountByAddress(address));
-      const key = createHmac('sha256', secret).update(`${address}\0${password}`).digest('base64');
+  /** The keyed hash under which a password is remembered: never the password. */
+  const keyOf = ({ address, password }: Credentials): string =>
+    hash('sha256', `${secret}${address}\0${password}`, 'base64');
 
+  return {
+    async recall(request, tx) {
+      const credentials = credentialsOf(request, options.defaultDomain);
+      if ('kind' in credentials) return credentials;
+      const account = await tx.directory.accountByAddress(credentials.address);
+      const known = remembered(keyOf(credentials), account);
+      return known === undefined ? undefined : outcomeFor(known, account);
+    },
+    async login(request) {
+      const credentials = credentialsOf(request, options.defaultDomain);
+      if ('kind' in credentials) return credentials;
+      const { address, password } = credentials;
+      const account = await store.read((tx) => tx.directory.accountByAddress(address));
+      const key = keyOf(credentials);
       const known = remembered(key, account);
-      if (known !== undefined) return known.fits && account !== undefined ? { kind: 'user', user: account } : WRONG;
+      if (known !== undefined) return outcomeFor(known, account);
 
       // A client that opens ten connections at once costs one hash. Another number is another password.
       const network = networkOf(request.client);
@@ -147,10 +155,27 @@ export function passwordAuthenticator(options: PasswordOptions): Authenticator {
         underWay.set(flight, verified);
       }
       const outcome = await verified;
-      if (typeof outcome === 'number') return { kind: 'throttled', seconds: outcome };
-      return outcome.fits && account !== undefined ? { kind: 'user', user: account } : WRONG;
+      return typeof outcome === 'number' ? { kind: 'throttled', seconds: outcome } : outcomeFor(outcome, account);
     },
   };
+}
+
+interface Credentials {
+  readonly address: string;
+  readonly password: string;
+}
+
+/** What the request brings; a login where that settles it. @throws DavError 403 over a connection that others can read */
+function credentialsOf(request: ClientRequest, defaultDomain: string | undefined): Credentials | Login {
+  const { authorization } = request.headers;
+  if (!request.origin.startsWith('https:')) throw inTheClear(authorization !== undefined);
+  if (authorization === undefined) return ANONYMOUS;
+  const basic = parseBasic(authorization);
+  return basic === undefined ? WRONG : { address: addressOf(basic.user, defaultDomain), password: basic.password };
+}
+
+function outcomeFor(outcome: Outcome, account: Account | undefined): Login {
+  return outcome.fits && account !== undefined ? { kind: 'user', user: account } : WRONG;
 }
 
 const ANONYMOUS: Login = { kind: 'anonymous' };
@@ -158,7 +183,9 @@ const WRONG: Login = { kind: 'refused' };
 
 function isAbout(outcome: Outcome, account: Account | undefined): boolean {
   if (account === undefined) return outcome.account === undefined;
-  return outcome.account === account.id && outcome.epoch === account.credentialEpoch && !(outcome.fits && account.disabled);
+  return (
+    outcome.account === account.id && outcome.epoch === account.credentialEpoch && !(outcome.fits && account.disabled)
+  );
 }
 
 /** The address that a user name stands for; one that no account has where it stands for none. */

@@ -5,11 +5,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Limits } from '../dav/limits.ts';
-import { nearest, suggestion } from '../operations/nearest.ts';
+import { editDistance, nearest, suggestion } from '../operations/nearest.ts';
 import { Refusal } from '../operations/refusal.ts';
 import { isTable, readTomlFile, type TomlFile, type TomlPath, type TomlTable } from '../operations/toml.ts';
+import type { LogLevel } from './log.ts';
+import type { StoreLocation } from './open-store.ts';
 import { COVERED, type Setting, type SettingDescription } from './setting.ts';
-import { environmentName, KEYS, LIMITS, type LogLevel, SETTINGS } from './settings.ts';
+import { environmentName, KEYS, LIMITS, SETTINGS } from './settings.ts';
 
 /** What is in force. Paths are absolute. */
 export interface Config {
@@ -17,8 +19,8 @@ export interface Config {
   readonly data: string;
   readonly host: string;
   readonly port: number;
-  /** PEM files; both absent means the self-signed certificate kept in the data folder. */
-  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  /** PEM files; absent means the self-signed certificate kept in the data folder, `off` no HTTPS at all. */
+  readonly tls: { readonly certificate: string; readonly key: string } | 'off' | undefined;
   /** Plain HTTP for a proxy; absent unless enabled. */
   readonly http: { readonly host: string; readonly port: number } | undefined;
   /** Addresses and networks whose Forwarded and X-Forwarded-* headers are believed. */
@@ -33,11 +35,6 @@ export interface Config {
   readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' };
   readonly demo: 'auto' | 'never';
 }
-
-export type StoreLocation =
-  | { readonly engine: 'sqlite'; readonly file: string }
-  /** A connection URL, its password in it. */
-  | { readonly engine: 'postgres'; readonly connection: string };
 
 /** Where values may come from. */
 export interface ConfigSources {
@@ -163,13 +160,16 @@ function flatten(toml: TomlFile, problems: string[]): Map<string, unknown> {
   return values;
 }
 
+/** Letters by which a slip in a name differs from the name at most. */
+const SLIP = 2;
+
 /** A variable that nearly has the name of a setting is a slip; others that happen to begin with DAVIT_ are somebody else's. */
 function refuseUnknownVariables(environment: ConfigSources['environment'], problems: string[]): void {
   const known = SETTINGS.map((setting) => environmentName(setting.key));
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('DAVIT_') || known.includes(name) || OTHER_VARIABLES.includes(name)) continue;
     const near = nearest(name, known);
-    if (near !== undefined && Math.abs(near.length - name.length) <= 2) {
+    if (near !== undefined && editDistance(name, near) <= SLIP) {
       problems.push(`${name}: unknown environment variable; did you mean ${near}?`);
     }
   }
@@ -180,6 +180,7 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
   const [host, port, publicUrl] = [read(KEYS.host), read(KEYS.port), read(KEYS.publicUrl)];
   const [store, storePassword] = [read(KEYS.store), read(KEYS.storePassword)];
   const [defaultDomain, realm, demo] = [read(KEYS.defaultDomain), read(KEYS.realm), read(KEYS.demo)];
+  const tlsEnabled = read(KEYS.tlsEnabled);
   const [certificate, key] = [read(KEYS.certificate), read(KEYS.key)];
   const http = { enabled: read(KEYS.httpEnabled), host: read(KEYS.httpHost), port: read(KEYS.httpPort) };
   const trustedProxies = read(KEYS.trustedProxies);
@@ -206,11 +207,15 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
       'http.enabled needs http.trusted_proxies: plain HTTP is only for a proxy, so say which address it has.',
     );
   }
+  if (!tlsEnabled && !http.enabled) {
+    problems.push('tls.enabled = false needs http.enabled = true: otherwise nothing would be served.');
+  }
+  const files = certificate === undefined || key === undefined ? undefined : { certificate, key };
   return {
     data,
     host,
     port,
-    tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
+    tls: tlsEnabled ? files : 'off',
     http: http.enabled ? { host: http.host, port: http.port } : undefined,
     trustedProxies,
     publicUrl,
@@ -241,7 +246,8 @@ export function isLoopback(host: string): boolean {
 
 /** Whether the service, as configured, can be reached from other machines. */
 export function isOpen(config: Config): boolean {
-  return !isLoopback(config.host) || (config.http !== undefined && !isLoopback(config.http.host));
+  const { host, http, tls } = config;
+  return (tls !== 'off' && !isLoopback(host)) || (http !== undefined && !isLoopback(http.host));
 }
 
 /** The text of `docs/configuration.md`. */

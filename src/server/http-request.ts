@@ -39,7 +39,7 @@ const NOTHING = new Uint8Array(0);
 export function clientRequest(incoming: Incoming, arrival: Arrival, reader: Reader): ClientRequest {
   const headers = singleValued(incoming.headers) ? incoming.headers : withoutLists(incoming.headers);
   const isHttp2 = incoming instanceof Http2ServerRequest;
-  const named = isHttp2 ? (incoming.authority ?? headers['host']) : onlyHost(incoming.rawHeaders);
+  const named = isHttp2 ? (incoming.authority ?? headers.host) : onlyHost(incoming.rawHeaders);
   const { target, authority } = originForm(incoming.url ?? '', incoming.method);
   const { secure, proxies, publicHost } = arrival;
   const peer = incoming.socket?.remoteAddress ?? '';
@@ -172,7 +172,9 @@ function collect(stream: Readable, limit: number, timeout: number | undefined): 
     }
     function onEnd(): void {
       leave();
-      resolve(chunks.length === 0 ? NOTHING : chunks.length === 1 ? (chunks[0] ?? NOTHING) : Buffer.concat(chunks, size));
+      resolve(
+        chunks.length === 0 ? NOTHING : chunks.length === 1 ? (chunks[0] ?? NOTHING) : Buffer.concat(chunks, size),
+      );
     }
     function onBreak(): void {
       refuse(new DavError(400, 'the connection ended before the body did'));

@@ -46,19 +46,20 @@ class Gone extends Error {
  */
 export async function send(answer: DavResponse, sending: Sending): Promise<number> {
   const { body } = answer;
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return sendWhole(answer, body, sending);
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array)
+    return sendWhole(answer, body, sending);
   const rest = body[Symbol.asyncIterator]();
   if (sending.method === 'HEAD') {
     await rest.return?.();
     return sendWhole(answer, undefined, sending);
   }
   const { outgoing } = sending;
-  const first = await gather(rest, outgoing);
-  if (first.done) return sendWhole(answer, first.text, sending);
   try {
+    const first = await gather(rest, outgoing);
+    if (first.done) return await sendWhole(answer, first.text, sending);
     return await sendStream(answer, first.text, rest, sending);
   } catch (error) {
-    breakOff(outgoing);
+    if (outgoing.headersSent) breakOff(outgoing);
     await rest.return?.();
     if (error instanceof Gone) return 0;
     throw error;
@@ -71,12 +72,12 @@ export function breakOff(outgoing: Outgoing): void {
   else outgoing.destroy();
 }
 
-async function gather(rest: AsyncIterator<string>, outgoing: Writable): Promise<{ done: boolean; text: string }> {
+async function gather(rest: AsyncIterator<string>, outgoing: Outgoing): Promise<{ done: boolean; text: string }> {
   let text = '';
   while (text.length < GATHER) {
     const step = await rest.next();
     if (step.done === true) return { done: true, text };
-    if (outgoing.destroyed) throw new Gone();
+    if (isGone(outgoing)) throw new Gone();
     text += step.value;
   }
   return { done: false, text };
@@ -84,8 +85,13 @@ async function gather(rest: AsyncIterator<string>, outgoing: Writable): Promise<
 
 // --- whole answers -------------------------------------------------------------------------------------------------------------------
 
-async function sendWhole(answer: DavResponse, body: string | Uint8Array | undefined, sending: Sending): Promise<number> {
+async function sendWhole(
+  answer: DavResponse,
+  body: string | Uint8Array | undefined,
+  sending: Sending,
+): Promise<number> {
   const { outgoing, method } = sending;
+  const sink: Writable = outgoing;
   const headers = headersOf(answer, sending);
   let data = body;
   let size = data === undefined ? 0 : typeof data === 'string' ? Buffer.byteLength(data) : data.length;
@@ -100,19 +106,24 @@ async function sendWhole(answer: DavResponse, body: string | Uint8Array | undefi
   const mayHaveBody = status !== 204 && status !== 304;
   // HEAD may know the length without having the body: RFC 9110 section 8.6.
   if (mayHaveBody && (data !== undefined || headers['Content-Length'] === undefined)) headers['Content-Length'] = size;
-  outgoing.writeHead(status, headers);
+  begin(outgoing, status, headers);
   const sent = mayHaveBody && method !== 'HEAD' ? data : undefined;
   if (sending.beforeEnd !== undefined) {
-    if (sent !== undefined && size > 0) outgoing.write(sent);
+    if (sent !== undefined && size > 0) sink.write(sent);
     else if (!(outgoing instanceof Http2ServerResponse)) outgoing.flushHeaders();
     await sending.beforeEnd();
     outgoing.end();
     return sent === undefined ? 0 : size;
   }
   if (sent === undefined) outgoing.end();
-  else outgoing.end(sent);
+  else sink.end(sent);
   if (size > GATHER && outgoing instanceof Http2ServerResponse) endStalled(outgoing);
   return sent === undefined ? 0 : size;
+}
+
+function begin(outgoing: Outgoing, status: number, headers: Record<string, string | number>): void {
+  if (outgoing instanceof Http2ServerResponse) outgoing.writeHead(status, headers);
+  else outgoing.writeHead(status, headers);
 }
 
 /** Streams of a session that is busy otherwise have no other bound. */
@@ -133,22 +144,23 @@ async function sendStream(
   const headers = headersOf(answer, sending);
   const compressed = compresses(answer, sending);
   if (compressed) headers['Content-Encoding'] = 'gzip';
-  outgoing.writeHead(answer.status, headers);
+  begin(outgoing, answer.status, headers);
+  const socket: Writable = outgoing;
   let octets = 0;
   const count = (chunk: Uint8Array): boolean => {
     octets += chunk.length;
-    return outgoing.write(chunk);
+    return socket.write(chunk);
   };
   const gzip = compressed ? createGzip({ level: LEVEL }) : undefined;
   gzip?.on('data', (chunk: Buffer) => {
     if (count(chunk)) return;
     gzip.pause();
-    outgoing.once('drain', () => gzip.resume());
+    socket.once('drain', () => gzip.resume());
   });
   const write = async (piece: string | Uint8Array): Promise<void> => {
     if (isGone(outgoing)) throw new Gone();
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-    const sink: Writable = gzip ?? outgoing;
+    const sink: Writable = gzip ?? socket;
     const goesOn = gzip === undefined ? count(bytes) : gzip.write(bytes);
     if (!goesOn) await settled(sink, 'drain', outgoing);
   };
@@ -176,7 +188,8 @@ function isGone(outgoing: Outgoing): boolean {
 }
 
 /** Waits for an event of the sink. @throws Gone when the client goes away before, or reads nothing for too long */
-async function settled(sink: Writable, event: 'drain' | 'end', outgoing: Writable): Promise<void> {
+async function settled(sink: Writable, event: 'drain' | 'end', outgoing: Outgoing): Promise<void> {
+  if (isGone(outgoing)) throw new Gone();
   const waits = new AbortController();
   const give = (): void => waits.abort();
   const timer = setTimeout(give, STALL);
@@ -195,10 +208,10 @@ async function settled(sink: Writable, event: 'drain' | 'end', outgoing: Writabl
 
 function headersOf(answer: DavResponse, sending: Sending): Record<string, string | number> {
   const headers: Record<string, string | number> = { ...answer.headers, 'X-Content-Type-Options': 'nosniff' };
-  if (sending.last) headers['Connection'] = 'close';
+  if (sending.last) headers.Connection = 'close';
   if (isCompressible(answer)) {
-    const vary = answer.headers['Vary'];
-    headers['Vary'] = vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`;
+    const vary = answer.headers.Vary;
+    headers.Vary = vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`;
   }
   return headers;
 }

@@ -112,7 +112,7 @@ export function senderOf(
  * so both are believed only where they agree.
  */
 function toldByProxies(headers: Headers, proxies: TrustedProxies): ForwardedElement | undefined {
-  const standard = headers['forwarded'];
+  const standard = headers.forwarded;
   const one = standard === undefined ? undefined : outermost(parseForwarded(standard), proxies);
   const other = outermost(olderElements(headers), proxies);
   if (one === undefined || other === undefined) return one ?? other;

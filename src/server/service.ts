@@ -3,7 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Catalogue, catalogue } from '../dav/catalogue.ts';
-import { type Dispatcher, dispatch } from '../dav/dispatch.ts';
+import { type Dispatcher, dispatch, type Login } from '../dav/dispatch.ts';
 import type { Feature } from '../dav/feature.ts';
 import type { Limits } from '../dav/limits.ts';
 import type { DavResponse } from '../dav/method.ts';
@@ -49,11 +49,8 @@ export function createService(options: ServiceOptions): Service {
     realm: quotable(options.realm),
     now: clock,
     newName: options.newName ?? randomUUID,
-    async login(request: ClientRequest) {
-      const login = await authenticator.login(request);
-      if (login.kind === 'user') request.identified?.(login.user);
-      return login;
-    },
+    recall: async (request, tx) => identified(request, await authenticator.recall(request, tx)),
+    login: async (request) => identified(request, await authenticator.login(request)),
     onFault: (error, request) => log.error(`${request.method} ${request.target.slice(0, 1000)} failed`, error),
   };
   return {
@@ -62,6 +59,12 @@ export function createService(options: ServiceOptions): Service {
     handle: (request) => dispatch(request, at),
     close: () => store.close(),
   };
+}
+
+/** Tells the network whose request it is, for the log. */
+function identified<L extends Login | undefined>(request: ClientRequest, login: L): L {
+  if (login?.kind === 'user') request.identified?.(login.user);
+  return login;
 }
 
 /** As it may stand in a quoted string. RFC 9110 section 5.6.4. */

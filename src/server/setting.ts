@@ -102,9 +102,16 @@ function textual<T extends string | undefined>(
   });
 }
 
-/** Any text without control characters, not empty. */
-export function text(is: Described<string> & { readonly type: string }): Setting<string> {
-  return textual({ ...is, read: line });
+/** Printable ASCII, not empty: what may stand in a header. */
+export function printable(is: Described<string>): Setting<string> {
+  return textual({
+    ...is,
+    type: 'text in ASCII',
+    read(given) {
+      if (/^[ -~]+$/.test(given)) return given;
+      throw new RangeError('must be printable ASCII characters');
+    },
+  });
 }
 
 /** A path of a file or folder, made absolute. */

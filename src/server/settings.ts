@@ -11,15 +11,14 @@ import {
   optionalPath,
   origin,
   path,
+  printable,
   type Setting,
   type SettingDescription,
   secret,
-  text,
   truth,
   wholeNumber,
 } from './setting.ts';
 
-export type LogLevel = (typeof LOG_LEVELS)[number];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const MOST = 2 ** 31 - 1;
@@ -83,9 +82,8 @@ export const KEYS = {
     key: 'default_domain',
     meaning: 'The domain whose users may log in with the part before the `@` alone.',
   }),
-  realm: text({
+  realm: printable({
     key: 'realm',
-    type: 'text',
     fallback: 'Davit',
     meaning: 'What clients show when they ask for a password.',
   }),
@@ -95,6 +93,11 @@ export const KEYS = {
     fallback: 'auto',
     meaning:
       'With `auto`, `davit serve` fills an empty data folder with the demo domain, as long as it listens on this machine alone.',
+  }),
+  tlsEnabled: truth({
+    key: 'tls.enabled',
+    fallback: true,
+    meaning: 'Whether HTTPS is served. Only where a proxy speaks TLS with the clients may it be `false`.',
   }),
   certificate: optionalPath({
     key: 'tls.certificate',

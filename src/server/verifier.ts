@@ -1,6 +1,6 @@
 /**
  * Verifies passwords a few at a time. A hash costs tens of milliseconds of a core and megabytes of memory by design, so what waits is
- * bounded, as a whole and per network: a flood from one place does not keep the others from logging in.
+ * bounded, and networks take turns: a flood from one place does not keep the others from logging in.
  */
 import { DavError } from '../dav/errors.ts';
 
@@ -22,29 +22,44 @@ export interface Verifier {
 
 /** Bounds the verifications of `verifyPassword`. */
 export function verifier(verifyPassword: VerifyPassword, bounds: VerifierBounds): Verifier {
-  const waiting: (() => void)[] = [];
+  /** Who waits, by network; the networks take turns. */
+  const queues = new Map<string, (() => void)[]>();
   const networks = new Map<string, number>();
   let running = 0;
+  let waiting = 0;
 
-  async function turn(): Promise<void> {
-    if (running >= bounds.atOnce) await new Promise<void>((go) => waiting.push(go));
-    else running++;
+  async function turn(network: string): Promise<void> {
+    if (running < bounds.atOnce) {
+      running++;
+      return;
+    }
+    waiting++;
+    const queue = queues.get(network) ?? [];
+    queues.set(network, queue);
+    await new Promise<void>((go) => queue.push(go));
+    waiting--;
   }
   // Whoever ends hands its place to the next.
   function pass(): void {
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
+    for (const [network, queue] of queues) {
+      queues.delete(network);
+      const next = queue.shift();
+      if (queue.length > 0) queues.set(network, queue);
+      if (next === undefined) continue;
+      next();
+      return;
+    }
+    running--;
   }
 
   return {
     async verify(passwordHash, password, network) {
       const mine = networks.get(network) ?? 0;
-      if (mine >= bounds.perNetwork || waiting.length >= bounds.waiting) {
+      if (mine >= bounds.perNetwork || waiting >= bounds.waiting) {
         throw new DavError(503, 'too many log in at this moment; try again', { 'Retry-After': '2' });
       }
       networks.set(network, mine + 1);
-      await turn();
+      await turn(network);
       try {
         return await verifyPassword(passwordHash, password);
       } finally {

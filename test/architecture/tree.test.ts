@@ -79,7 +79,7 @@ describe('the tree', () => {
     );
   });
 
-  test('what is exported is described', () => {
+  test('what is exported to be called or read is described', () => {
     assert.deepEqual(sources.flatMap(undescribed), []);
   });
 
@@ -96,13 +96,14 @@ describe('the tree', () => {
 });
 
 /**
- * Exported things without a docstring before them. The only export of a file is described by the paragraph that opens it, and lines of
- * one kind that stand together (overloads, a table of names) share the docstring above the first.
+ * Exported functions, constants and classes without a docstring before them. The only one of a file is described by the paragraph that opens
+ * it, and lines of one kind that stand together (overloads, a table of names) share the docstring above the first. A type describes its
+ * members instead; whether it needs a sentence of its own is for its reader to judge.
  */
 function undescribed({ path, text }: SourceFile): readonly string[] {
   const lines = text.split('\n');
   const exported = lines.flatMap((line, at) => {
-    const name = /^export (?:async )?(?:function\*?|const|class|type|interface) (\w+)/.exec(line)?.[1];
+    const name = /^export (?:async )?(?:function\*?|const|class) (\w+)/.exec(line)?.[1];
     return name === undefined ? [] : [{ name, at }];
   });
   if (exported.length === 1) return [];

@@ -2,29 +2,28 @@
  * The service in this process: requests are values, and no port is opened.
  */
 import { Buffer } from 'node:buffer';
-import { type Catalogue, catalogue } from '../../src/dav/catalogue.ts';
+import { catalogue } from '../../src/dav/catalogue.ts';
 import { DavError } from '../../src/dav/errors.ts';
 import { DEFAULT_LIMITS } from '../../src/dav/limits.ts';
 import type { Body, DavRequest } from '../../src/dav/method.ts';
+import { addGroup, addUser, setMembers } from '../../src/operations/accounts.ts';
+import { administration } from '../../src/operations/administration.ts';
+import { addDomain, listDomains } from '../../src/operations/domains.ts';
 import { hashPassword } from '../../src/operations/passwords.ts';
 import { standardFeatures } from '../../src/server/features.ts';
+import { type Log, SILENT } from '../../src/server/log.ts';
 import { createService } from '../../src/server/service.ts';
-import type { Domain } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
-import { addAccount, testDomains } from './accounts.ts';
 import {
+  CHEAP_HASHING,
   domainOf,
   type Received,
-  type Role,
   type Sent,
   type ServiceOptions,
   type ServiceUnderTest,
   TEST_LIMITS,
   TEST_PASSWORD,
 } from './service.ts';
-
-/** The same cheap hash for all accounts: what hashing costs is not what these tests are about. */
-export const CHEAP_HASHING = { memoryCost: 8, timeCost: 1, parallelism: 1 } as const;
 
 const ORIGIN = 'https://dav.example.com';
 
@@ -36,28 +35,24 @@ export async function inProcess(store: Store, options: ServiceOptions): Promise<
   const features = options.features ?? standardFeatures();
   const limits = { ...DEFAULT_LIMITS, ...TEST_LIMITS, ...options.limits };
   const faults: unknown[] = [];
-  const service = createService({
-    store,
-    features,
-    limits,
-    realm: 'Davit',
-    onFault: (error: unknown) => {
-      faults.push(error);
-    },
-  });
+  const log: Log = { ...SILENT, error: (_message, error) => faults.push(error) };
+  const defaultDomain = domainOf('alice');
+  const service = createService({ store, features, limits, realm: 'Davit', defaultDomain, log });
+  const admin = administration(store, catalogue(features), 'tests', { limits });
+  const domains = new Set((await listDomains(admin)).map(({ name }) => name));
+  for (const name of [defaultDomain, domainOf('carol')]) if (!domains.has(name)) await addDomain(admin, name);
+  const hash = await hashPassword(TEST_PASSWORD, CHEAP_HASHING);
   const prefix = services++ === 0 ? '' : `${services}-`;
-  const declared: Catalogue = catalogue(features);
-  const passwordHash = await hashPassword(TEST_PASSWORD, CHEAP_HASHING);
-  const domains: Readonly<Record<Role, Domain>> = await testDomains(store);
 
   return {
     mode: 'process',
     origin: ORIGIN,
     async send(sent: Sent): Promise<Received> {
       const response = await service.handle(davRequest(sent));
+      const body = await bytesOf(response.body);
+      // A fault of ours is an answer 500 to a client; to a test it is the fault.
       const fault = faults.shift();
       if (fault !== undefined) throw fault;
-      const body = await bytesOf(response.body);
       const headers = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
       return {
         status: response.status,
@@ -66,11 +61,26 @@ export async function inProcess(store: Store, options: ServiceOptions): Promise<
       };
     },
     account(role, number) {
-      const address = `${role}-${prefix}${number}@${domainOf(role)}`;
-      const exists = addAccount(store, declared, { domain: domains[role], address, displayName: role, passwordHash });
-      return { address, password: TEST_PASSWORD, exists };
+      const local = `${role}-${prefix}${number}`;
+      const address = `${local}@${domainOf(role)}`;
+      const aliases = [`${local}-also@${domainOf(role)}`];
+      const exists = addUser(admin, { address, aliases, name: role, credential: { hash } });
+      return { address, aliases, password: TEST_PASSWORD, exists: exists.then(() => {}) };
     },
-    close: () => store.close(),
+    team(number, members) {
+      const address = `team-${prefix}${number}@${domainOf('alice')}`;
+      const add = async (): Promise<void> => {
+        await addGroup(admin, { address, name: 'team' });
+        await Promise.all(members.map(({ exists }) => exists));
+        await setMembers(
+          admin,
+          address,
+          members.map((member) => member.address),
+        );
+      };
+      return { address, exists: add() };
+    },
+    close: () => service.close(),
   };
 }
 

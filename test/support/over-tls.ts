@@ -10,7 +10,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hashPassword } from '../../src/operations/passwords.ts';
 import { temporaryFolder } from './engine.ts';
-import { domainOf, type Received, type Role, type Sent, type ServiceUnderTest, TEST_PASSWORD } from './service.ts';
+import {
+  CHEAP_HASHING,
+  domainOf,
+  type Received,
+  type Role,
+  type Sent,
+  type ServiceUnderTest,
+  TEST_LIMITS,
+  TEST_PASSWORD,
+} from './service.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'davit.cjs');
 const ROLES: readonly Role[] = ['alice', 'bob', 'carol'];
@@ -23,7 +32,7 @@ const START = 30_000;
 export async function overTls(): Promise<ServiceUnderTest> {
   const folder = temporaryFolder('tls');
   const data = join(folder, 'data');
-  const passwordHash = await hashPassword(TEST_PASSWORD, { memoryCost: 8, timeCost: 1, parallelism: 1 });
+  const passwordHash = await hashPassword(TEST_PASSWORD, CHEAP_HASHING);
   const batches = new Map<number, Promise<void>>();
   const batch = (number: number): Promise<void> => {
     let made = batches.get(number);
@@ -38,7 +47,7 @@ export async function overTls(): Promise<ServiceUnderTest> {
   await batch(0);
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, '--host', '127.0.0.1', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...limitsInEnvironment() },
+    env: { ...process.env, DAVIT_DEFAULT_DOMAIN: domainOf('alice'), ...limitsInEnvironment() },
   });
   const origin = await listening(child);
   // The certificate is the one that Davit has just made for itself.
@@ -49,9 +58,11 @@ export async function overTls(): Promise<ServiceUnderTest> {
     send: (sent) => overSocket(new URL(origin), agent, sent),
     account: (role, number) => ({
       address: addressOf(role, number),
+      aliases: [addressOf(role, number, '-also')],
       password: TEST_PASSWORD,
       exists: batch(Math.floor(number / BATCH)),
     }),
+    team: (number) => ({ address: teamOf(number), exists: batch(Math.floor(number / BATCH)) }),
     async close() {
       agent.destroy();
       const ended = once(child, 'exit');
@@ -62,21 +73,31 @@ export async function overTls(): Promise<ServiceUnderTest> {
   };
 }
 
-function addressOf(role: Role, number: number): string {
-  return `${role}-${number}@${domainOf(role)}`;
+function addressOf(role: Role, number: number, suffix = ''): string {
+  return `${role}-${number}${suffix}@${domainOf(role)}`;
 }
 
-/** What `davit apply` reads: the domains, and a batch of accounts from a number on. */
+function teamOf(number: number): string {
+  return `team-${number}@${domainOf('alice')}`;
+}
+
+/** What `davit apply` reads: the domains, and a batch of accounts and groups from a number on. */
 function accountsFile(from: number, passwordHash: string): string {
-  const domains = [...new Set(ROLES.map(domainOf))].map((name) => `[[domain]]\nname = "${name}"\ntenant = "${name}"\n`);
+  const domains = [...new Set(ROLES.map(domainOf))].map((name) => `[[domain]]\nname = "${name}"\n`);
+  const numbers = Array.from({ length: BATCH }, (_, i) => from + i);
   const users = ROLES.flatMap((role) =>
-    Array.from(
-      { length: BATCH },
-      (_, i) =>
-        `[[user]]\naddress = "${addressOf(role, from + i)}"\ndisplay_name = "${role}"\npassword_hash = "${passwordHash}"\n`,
+    numbers.map(
+      (number) =>
+        `[[user]]\naddress = "${addressOf(role, number)}"\naliases = ["${addressOf(role, number, '-also')}"]\n` +
+        `name = "${role}"\npassword_hash = "${passwordHash}"\n`,
     ),
   );
-  return [...domains, ...users].join('\n');
+  const groups = numbers.map(
+    (number) =>
+      `[[group]]\naddress = "${teamOf(number)}"\nname = "team"\n` +
+      `members = ["${addressOf('alice', number)}", "${addressOf('bob', number)}"]\n`,
+  );
+  return [...domains, ...users, ...groups].join('\n');
 }
 
 /** `DAVIT_LIMITS_XML_BODY=524288` and so on. */

@@ -28,9 +28,13 @@ export interface Received {
 /** An account that exists once `exists` resolves. */
 export interface TestAccount {
   readonly address: string;
+  readonly aliases: readonly string[];
   readonly password: string;
   readonly exists: Promise<void>;
 }
+
+/** A group that exists once `exists` resolves. */
+export type TestGroup = Pick<TestAccount, 'address' | 'exists'>;
 
 /** A running service. */
 export interface ServiceUnderTest {
@@ -40,6 +44,8 @@ export interface ServiceUnderTest {
   send(request: Sent): Promise<Received>;
   /** The account of that role for the test of that number. */
   account(role: Role, number: number): TestAccount;
+  /** A group of these accounts, which are alice and bob of that number. */
+  team(number: number, members: readonly TestAccount[]): TestGroup;
   close(): Promise<void>;
 }
 
@@ -68,6 +74,9 @@ export function domainOf(role: Role): string {
 
 /** One password for all test accounts: nothing here is secret. */
 export const TEST_PASSWORD = 'correct horse battery staple';
+
+/** A hash that costs next to nothing: what hashing costs is not what these tests are about. */
+export const CHEAP_HASHING = { memoryCost: 8, timeCost: 1, parallelism: 1 } as const;
 
 let current: Promise<ServiceUnderTest> | undefined;
 

@@ -1,41 +1,130 @@
 /**
- * CALDAV:calendar-data of a report.
+ * CALDAV:calendar-data of a report: which part of a calendar object a client asked for, and that part. RFC 4791 section 9.6.
  */
+import { DavError } from '../../dav/errors.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
-import type { TimeRange, ZoneResolver } from '../../formats/icalendar/moment.ts';
-import type { XmlElement } from '../../formats/xml/element.ts';
-import type { ObjectView } from './instance-budget.ts';
+import type { TimeRange, TimeZone, ZoneResolver } from '../../formats/icalendar/moment.ts';
+import { parseMomentText } from '../../formats/icalendar/values.ts';
+import { writeComponent } from '../../formats/icalendar/write.ts';
+import { attributeOf, childrenOf, elementsOf, type XmlElement } from '../../formats/xml/element.ts';
+import { CALDAV, localOf } from '../../formats/xml/name.ts';
+import { type CompRequest, selected, WHOLE } from './component-part.ts';
+import { expanded } from './expand.ts';
+import type { InstanceBudget } from './instance-budget.ts';
+import { withinFreeBusySet, withinRecurrenceSet } from './limit-sets.ts';
+import { supportedCalendarData } from './preconditions.ts';
 
-/** Which properties and components within it a component is returned with. RFC 4791 section 9.6.1. */
-export interface CompRequest {
-  /** By name in upper case; `'all'` for all; whether without their values. */
-  readonly props: ReadonlyMap<string, { readonly noValue: boolean }> | 'all';
-  readonly comps: ReadonlyMap<string, CompRequest> | 'all';
-}
-
-/** What a request wants of calendar data. RFC 4791 section 9.6. */
+/** What a request wants of calendar data; nothing of it means the whole object. RFC 4791 section 9.6. */
 export interface CalendarDataRequest {
-  /** Of VCALENDAR; undefined for everything. */
+  /** Of VCALENDAR. */
   readonly comp: CompRequest | undefined;
   readonly expand: TimeRange | undefined;
   readonly limitRecurrenceSet: TimeRange | undefined;
   readonly limitFreeBusySet: TimeRange | undefined;
 }
 
-/** Reads CALDAV:calendar-data of a request. @throws PreconditionViolated supported-calendar-data @throws DavError 400 */
-export function parseCalendarData(_element: XmlElement): CalendarDataRequest {
-  return { comp: undefined, expand: undefined, limitRecurrenceSet: undefined, limitFreeBusySet: undefined };
+/** How a report looks at the objects whose data it answers. */
+export interface CalendarDataView {
+  /** The zone of dates and floating times. RFC 4791 section 7.3. */
+  readonly floating: TimeZone;
+  readonly budget: InstanceBudget;
 }
 
 /**
- * The data of one object as a request wants them: as they are `stored` when it wants all of them, and then `parsed` is not called.
+ * Reads CALDAV:calendar-data of a request.
+ *
+ * @throws PreconditionViolated supported-calendar-data
+ * @throws DavError 400 for what the grammar does not allow
+ */
+export function parseCalendarData(element: XmlElement): CalendarDataRequest {
+  const type = attributeOf(element, 'content-type') ?? 'text/calendar';
+  const version = attributeOf(element, 'version') ?? '2.0';
+  if (type.split(';')[0]?.trim().toLowerCase() !== 'text/calendar' || version.trim() !== '2.0') {
+    throw supportedCalendarData(`calendar data are text/calendar in version 2.0, not ${type} in version ${version}`);
+  }
+  const comp = onlyChild(element, 'comp');
+  if (comp !== undefined && nameOf(comp) !== 'VCALENDAR') {
+    throw new DavError(400, `the outermost comp of calendar-data is VCALENDAR, not ${nameOf(comp)}`);
+  }
+  const expand = rangeIn(element, 'expand');
+  const limitRecurrenceSet = rangeIn(element, 'limit-recurrence-set');
+  if (expand !== undefined && limitRecurrenceSet !== undefined) {
+    throw new DavError(400, 'calendar-data holds expand or limit-recurrence-set, not both');
+  }
+  return {
+    comp: comp && compRequest(comp),
+    expand,
+    limitRecurrenceSet,
+    limitFreeBusySet: rangeIn(element, 'limit-freebusy-set'),
+  };
+}
+
+/**
+ * The data of one object as a request wants them. Where that is all of it, it is `stored`, byte for byte, and `parsed` is called only if a
+ * range must be looked at.
+ *
  * @throws TooManyInstances
  */
 export function calendarData(
-  _request: CalendarDataRequest,
-  _parsed: () => { readonly calendar: Component; readonly zones: ZoneResolver },
+  request: CalendarDataRequest,
+  parsed: () => { readonly calendar: Component; readonly zones: ZoneResolver },
   stored: string,
-  _view: Pick<ObjectView, 'floating' | 'budget'>,
+  view: CalendarDataView,
 ): string {
-  return stored;
+  const { comp, expand, limitRecurrenceSet, limitFreeBusySet } = request;
+  if (
+    comp === undefined &&
+    expand === undefined &&
+    limitRecurrenceSet === undefined &&
+    limitFreeBusySet === undefined
+  ) {
+    return stored;
+  }
+  const { calendar, zones } = parsed();
+  const clock = { zones, floating: view.floating };
+  let part = limitFreeBusySet === undefined ? calendar : withinFreeBusySet(calendar, limitFreeBusySet, clock);
+  if (expand !== undefined) return expanded(part, expand, comp ?? WHOLE, { ...clock, budget: view.budget });
+  if (limitRecurrenceSet !== undefined) part = withinRecurrenceSet(part, limitRecurrenceSet, clock);
+  if (comp !== undefined) part = selected(part, comp);
+  return part === calendar ? stored : writeComponent(part);
+}
+
+function compRequest(comp: XmlElement): CompRequest {
+  const parts = elementsOf(comp);
+  // What names nothing wants all: RFC 4791 section 7.8.1 asks for whole time zones so.
+  if (parts.length === 0) return WHOLE;
+  const has = (local: string) => parts.some(({ name }) => name === `{${CALDAV}}${local}`);
+  const props = childrenOf(comp, `{${CALDAV}}prop`).map((prop): [string, { noValue: boolean }] => [
+    nameOf(prop),
+    { noValue: attributeOf(prop, 'novalue') === 'yes' },
+  ]);
+  const comps = childrenOf(comp, `{${CALDAV}}comp`).map((inner): [string, CompRequest] => [
+    nameOf(inner),
+    compRequest(inner),
+  ]);
+  return { props: has('allprop') ? 'all' : new Map(props), comps: has('allcomp') ? 'all' : new Map(comps) };
+}
+
+function onlyChild(parent: XmlElement, local: string): XmlElement | undefined {
+  const [child, ...others] = childrenOf(parent, `{${CALDAV}}${local}`);
+  if (others.length > 0) throw new DavError(400, `${localOf(parent.name)} holds one ${local}`);
+  return child;
+}
+
+function nameOf(element: XmlElement): string {
+  const name = attributeOf(element, 'name')?.trim().toUpperCase() ?? '';
+  if (name === '') throw new DavError(400, `a ${localOf(element.name)} in calendar-data has a name`);
+  return name;
+}
+
+/** A range with both bounds: RFC 4791 section 9.6.5. */
+function rangeIn(parent: XmlElement, local: string): TimeRange | undefined {
+  const element = onlyChild(parent, local);
+  if (element === undefined) return undefined;
+  const start = parseMomentText(attributeOf(element, 'start') ?? '');
+  const end = parseMomentText(attributeOf(element, 'end') ?? '');
+  if (start?.kind !== 'utc' || end?.kind !== 'utc' || end.local <= start.local) {
+    throw new DavError(400, `${local} has a start and a later end, both in UTC such as 20260131T120000Z`);
+  }
+  return { start: start.local, end: end.local };
 }

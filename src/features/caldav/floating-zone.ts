@@ -5,7 +5,8 @@
 import { type Component, propertyOf } from '../../formats/icalendar/component.ts';
 import type { TimeZone } from '../../formats/icalendar/moment.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
-import { ianaZone, utcZone, zoneResolver } from '../../formats/icalendar/timezones.ts';
+import { ianaZone, utcZone, vtimezoneFor, zoneResolver } from '../../formats/icalendar/timezones.ts';
+import { writeComponent } from '../../formats/icalendar/write.ts';
 import { CALDAV } from '../../formats/xml/name.ts';
 import type { CollectionRecord } from '../../store/records.ts';
 
@@ -17,21 +18,55 @@ export function zoneOfCalendar(calendar: Component): TimeZone | undefined {
   return tzid === undefined ? undefined : zoneResolver(calendar)(tzid.value);
 }
 
+const TIMEZONE = `{${CALDAV}}calendar-timezone` as const;
+const TIMEZONE_ID = `{${CALDAV}}calendar-timezone-id` as const;
+
+/** calendar-timezone: as it was set, or made for the zone that was set by its name. RFC 7809 section 3.1.5. */
+export function timezoneOf({ properties }: CollectionRecord): string | undefined {
+  const id = properties[TIMEZONE_ID];
+  return properties[TIMEZONE] ?? (id === undefined ? undefined : timezoneNamed(id));
+}
+
+/** calendar-timezone-id: as it was set, or the TZID of the calendar-timezone that was set. RFC 7809 section 3.1.5. */
+export function timezoneIdOf({ properties }: CollectionRecord): string | undefined {
+  const text = properties[TIMEZONE];
+  return properties[TIMEZONE_ID] ?? (text === undefined ? undefined : readZone(text).id);
+}
+
+/** A VCALENDAR with the VTIMEZONE of that name. */
+function timezoneNamed(id: string): string | undefined {
+  const component = vtimezoneFor(id);
+  if (component === undefined) return undefined;
+  const line = (name: string, value: string) => ({ name, parameters: [], value, line: 0 });
+  const properties = [line('VERSION', '2.0'), line('PRODID', '-//Davit//EN')];
+  return writeComponent({ name: 'VCALENDAR', properties, components: [component], line: 0 });
+}
+
+interface ReadZone {
+  readonly zone: TimeZone;
+  readonly id: string | undefined;
+}
+
 const KEPT = 256;
-const zones = new Map<string, TimeZone>();
+const zones = new Map<string, ReadZone>();
+
+function readZone(text: string): ReadZone {
+  let read = zones.get(text);
+  if (read === undefined) {
+    const calendar = readCalendar(text.trim());
+    const [component] = calendar.components;
+    const id = component && propertyOf(component, 'TZID')?.value;
+    read = { zone: zoneOfCalendar(calendar) ?? utcZone, id };
+    if (zones.size >= KEPT) zones.clear();
+    zones.set(text, read);
+  }
+  return read;
+}
 
 /** The zone of a calendar's dates and floating times. */
-export function floatingZoneOf(collection: CollectionRecord): TimeZone {
-  const text = collection.properties[`{${CALDAV}}calendar-timezone`];
-  if (text === undefined) {
-    const id = collection.properties[`{${CALDAV}}calendar-timezone-id`];
-    return (id === undefined ? undefined : ianaZone(id)) ?? utcZone;
-  }
-  let zone = zones.get(text);
-  if (zone === undefined) {
-    zone = zoneOfCalendar(readCalendar(text)) ?? utcZone;
-    if (zones.size >= KEPT) zones.clear();
-    zones.set(text, zone);
-  }
-  return zone;
+export function floatingZoneOf({ properties }: CollectionRecord): TimeZone {
+  const text = properties[TIMEZONE];
+  if (text !== undefined) return readZone(text).zone;
+  const id = properties[TIMEZONE_ID];
+  return (id === undefined ? undefined : ianaZone(id)) ?? utcZone;
 }

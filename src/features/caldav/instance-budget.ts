@@ -4,12 +4,12 @@
  */
 import type { TimeZone, ZoneResolver } from '../../formats/icalendar/moment.ts';
 
-/** Octets of expanded data in one report: ten times what a calendar of ten thousand plain instances has. */
+/** UTF-16 units of expanded recurrence in one report: ten times what ten thousand plain instances have. */
 const MOST_TEXT = 32 * 1024 * 1024;
 
 /** Counted down while a report runs; one for all its objects. */
 export interface InstanceBudget {
-  /** Instances that may still be considered. */
+  /** Instances of recurring objects that may still be considered. */
   instances: number;
   /** UTF-16 units of expanded text that may still be made. */
   text: number;
@@ -23,6 +23,9 @@ export function instanceBudget(instances: number): InstanceBudget {
 /** The budget is spent: to be answered as DAV:number-of-matches-within-limits. RFC 4791 section 7.8. */
 export class TooManyInstances extends Error {
   override readonly name = 'TooManyInstances';
+  constructor() {
+    super('recurring objects have more instances in this range than one report answers; ask for a shorter one');
+  }
 }
 
 /** How a report looks at a calendar object. */

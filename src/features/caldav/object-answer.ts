@@ -14,6 +14,8 @@ import { ContentError } from '../../formats/icalendar/content-line.ts';
 import type { TimeZone } from '../../formats/icalendar/moment.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { ianaZone } from '../../formats/icalendar/timezones.ts';
+import { writeComponent } from '../../formats/icalendar/write.ts';
+import { utf8Text } from '../../formats/utf8.ts';
 import { childOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CALDAV, DAV } from '../../formats/xml/name.ts';
 import { escapeText } from '../../formats/xml/write.ts';
@@ -50,7 +52,6 @@ export function objectAnswer(body: XmlElement, collection: CollectionRecord, con
 }
 
 const CALENDAR_DATA = `{${CALDAV}}calendar-data` as const;
-const TEXT = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function dataOf(
   request: CalendarDataRequest,
@@ -60,10 +61,13 @@ function dataOf(
 ): string | undefined {
   if (resource.shape !== 'object' || !('data' in resource.object)) return undefined;
   const object: StoredObject = resource.object;
-  return escapeText(calendarData(request, () => parsedObject(object), TEXT.decode(object.data), { floating, budget }));
+  const parsed = () => parsedObject(object);
+  // Only where a fold cuts a character in two, which XML cannot carry, the lines are folded anew.
+  const stored = utf8Text(object.data) ?? writeComponent(parsed().calendar);
+  return escapeText(calendarData(request, parsed, stored, { floating, budget }));
 }
 
-/** The zone that a request names for dates and floating times. RFC 4791 section 9.8, RFC 7809 section 5.3. */
+/** The zone that a request names for dates and floating times. RFC 4791 section 9.8, RFC 7809 section 3.1.6. */
 function requestedZone(body: XmlElement): TimeZone | undefined {
   const id = childOf(body, `{${CALDAV}}timezone-id`);
   if (id !== undefined) {

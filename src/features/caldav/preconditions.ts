@@ -83,6 +83,7 @@ export const validTimezone = precondition(caldav('valid-timezone'), 403, 'RFC 78
 /** MKCALENDAR where something is already. */
 export const resourceMustBeNull = precondition(`{${DAV}}resource-must-be-null`, 405, 'RFC 4791 section 5.3.1');
 
+/** All of the above, for the catalogue. */
 export const preconditions: readonly AnyPrecondition[] = [
   supportedCalendarData,
   validCalendarData,

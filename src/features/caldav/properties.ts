@@ -12,7 +12,7 @@ import { APPLE_ICAL, CALDAV } from '../../formats/xml/name.ts';
 import { escapeAttribute } from '../../formats/xml/write.ts';
 import type { Account, CollectionRecord } from '../../store/records.ts';
 import { groupPrincipal, principal } from '../access-control/index.ts';
-import { zoneOfCalendar } from './floating-zone.ts';
+import { timezoneIdOf, timezoneOf, zoneOfCalendar } from './floating-zone.ts';
 import { validCalendarData, validTimezone } from './preconditions.ts';
 import { calendar, calendarHome } from './resource-types.ts';
 
@@ -70,8 +70,12 @@ const calendarTimezone = defineProperty({
   spec: 'RFC 4791 section 5.2.2',
   on: [calendar],
   inAllprop: false,
-  read: stored(`{${CALDAV}}calendar-timezone`),
+  read({ collection }) {
+    const zone = timezoneOf(collection);
+    return zone === undefined ? undefined : text(zone);
+  },
   accept: acceptTimezone,
+  supersedes: [`{${CALDAV}}calendar-timezone-id`],
 });
 
 /** @throws PreconditionViolated unless it is iCalendar with exactly one VTIMEZONE */
@@ -91,7 +95,11 @@ const calendarTimezoneId = defineProperty({
   spec: 'RFC 7809 section 5.2',
   on: [calendar],
   inAllprop: false,
-  read: stored(`{${CALDAV}}calendar-timezone-id`),
+  read({ collection }) {
+    const id = timezoneIdOf(collection);
+    return id === undefined ? undefined : text(id);
+  },
+  supersedes: [`{${CALDAV}}calendar-timezone`],
   accept(value) {
     const id = textOf(value).trim();
     if (ianaZone(id) === undefined) throw validTimezone(`${id} is not a time zone of the zone database`);

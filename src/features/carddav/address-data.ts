@@ -1,21 +1,18 @@
 /**
  * CARDDAV:address-data: which parts of a card a report gives, and in which version. RFC 6352 section 10.4.
  *
- * Without a version a card is given as it is stored, not in 3.0 as the document type definition would have it: the client sees which it
- * is, and to most clients of today it is welcome. A card that is stored in another version than the one asked for is not given under a
- * wrong flag: its response says CARDDAV:supported-address-data-conversion. RFC 6352 section 5.1.1, RFC 6352 section 8.7.2.
+ * A card is given as it is stored, whichever of the two versions a report asks for: its VERSION says which it is, and every client reads
+ * both better than it does without the contact (decision 0010).
  */
-import type { Responder } from '../../dav/multiget.ts';
-import { statusResponse } from '../../dav/multistatus.ts';
 import type { ExtraProperties } from '../../dav/properties.ts';
 import type { Resource } from '../../dav/resource.ts';
 import { parseMediaType } from '../../formats/http/headers.ts';
 import type { Component, Property } from '../../formats/icalendar/component.ts';
 import { ContentError } from '../../formats/icalendar/content-line.ts';
-import { versionOf } from '../../formats/vcard/card.ts';
+import { utf8Text } from '../../formats/utf8.ts';
 import { readCard } from '../../formats/vcard/read.ts';
 import { writeCards } from '../../formats/vcard/write.ts';
-import { attributeOf, childOf, childrenOf, element, type XmlElement } from '../../formats/xml/element.ts';
+import { attributeOf, childOf, childrenOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CARDDAV, DAV, type XmlName } from '../../formats/xml/name.ts';
 import { escapeText } from '../../formats/xml/write.ts';
 import type { ObjectRecord, StoredObject } from '../../store/records.ts';
@@ -24,13 +21,10 @@ import { supportedAddressData } from './preconditions.ts';
 
 const ADDRESS_DATA: XmlName = `{${CARDDAV}}address-data`;
 
-const VERSIONS = ['3.0', '4.0'] as const;
-type Version = (typeof VERSIONS)[number];
+const VERSIONS: readonly string[] = ['3.0', '4.0'];
 
 /** What a report says about the cards it wants. */
 export interface AddressDataRequest {
-  /** Undefined for whatever is stored. */
-  readonly version: Version | undefined;
   /** Undefined for whole cards. */
   readonly properties: WantedProperties | undefined;
 }
@@ -45,7 +39,8 @@ export function readAddressData(body: XmlElement): AddressDataRequest | undefine
   if (asked === undefined) return undefined;
   const properties = wantedProperties(asked);
   const whole = properties.size === 0 || childOf(asked, `{${CARDDAV}}allprop`) !== undefined;
-  return { version: requestedVersion(asked), properties: whole ? undefined : properties };
+  refuseOtherData(asked);
+  return { properties: whole ? undefined : properties };
 }
 
 function wantedProperties(asked: XmlElement): WantedProperties {
@@ -58,15 +53,13 @@ function wantedProperties(asked: XmlElement): WantedProperties {
   return wanted;
 }
 
-/** The version may be an attribute, or a parameter of the content type. */
-function requestedVersion(asked: XmlElement): Version | undefined {
+/** The version may be an attribute, or a parameter of the content type. @throws PreconditionViolated */
+function refuseOtherData(asked: XmlElement): void {
   const media = parseMediaType(attributeOf(asked, 'content-type') ?? 'text/vcard');
   const written = attributeOf(asked, 'version')?.trim() ?? media?.parameters.get('version');
-  const version = VERSIONS.find((one) => one === written);
-  if (media?.type !== 'text/vcard' || (written !== undefined && version === undefined)) {
+  if (media?.type !== 'text/vcard' || (written !== undefined && !VERSIONS.includes(written))) {
     throw supportedAddressData('cards are given as text/vcard, version 3.0 or 4.0');
   }
-  return version;
 }
 
 // --- the stored card -------------------------------------------------------------------------------------------------------------------
@@ -91,30 +84,12 @@ export function cardReader(): CardReader {
   };
 }
 
-// Without a BOM: it is no part of the text.
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
 /** The stored text as it is. Only where a fold cuts a character in two, which XML cannot carry, the lines are folded anew. */
 function storedText(object: StoredObject, cardOf: CardReader): string | undefined {
-  try {
-    return UTF8.decode(object.data);
-  } catch {
-    const card = cardOf(object);
-    return card === undefined ? undefined : writeCards([card]);
-  }
-}
-
-/** A text that says the version where both versions want it, right after BEGIN. */
-const EARLY_VERSION = /^BEGIN:VCARD\r?\nVERSION:(3\.0|4\.0)\r?\n(?![ \t])/i;
-
-function storedVersion(object: StoredObject, cardOf: CardReader): string | undefined {
-  const start = Buffer.from(object.data.buffer, object.data.byteOffset, Math.min(object.data.length, 64)).toString(
-    'latin1',
-  );
-  const early = EARLY_VERSION.exec(start)?.[1];
-  if (early !== undefined) return early;
+  const text = utf8Text(object.data);
+  if (text !== undefined) return text;
   const card = cardOf(object);
-  return card === undefined ? undefined : versionOf(card);
+  return card === undefined ? undefined : writeCards([card]);
 }
 
 // --- the answer ------------------------------------------------------------------------------------------------------------------------
@@ -161,29 +136,3 @@ function storedObject(resource: Resource): StoredObject | undefined {
 function hasData(object: ObjectRecord | StoredObject): object is StoredObject {
   return 'data' in object;
 }
-
-/** Answers for cards of the version asked for; for the others it says that they cannot be converted. */
-export function convertingResponder(responder: Responder, version: Version | undefined, cardOf: CardReader): Responder {
-  if (version === undefined) return responder;
-  const inVersion = (resource: Resource): boolean => {
-    const object = storedObject(resource);
-    return object !== undefined && storedVersion(object, cardOf) === version;
-  };
-  return {
-    async respond(resources, tx) {
-      let text = '';
-      let ready: Resource[] = [];
-      for (const resource of resources) {
-        if (inVersion(resource)) {
-          ready.push(resource);
-          continue;
-        }
-        text += (await responder.respond(ready, tx)) + statusResponse(resource.href, 415, CONVERSION);
-        ready = [];
-      }
-      return text + (await responder.respond(ready, tx));
-    },
-  };
-}
-
-const CONVERSION = element(`{${CARDDAV}}supported-address-data-conversion`);

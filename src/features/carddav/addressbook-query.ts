@@ -11,7 +11,7 @@ import { childOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CARDDAV } from '../../formats/xml/name.ts';
 import type { StoredObject } from '../../store/records.ts';
 import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
-import { addressDataProperty, cardReader, convertingResponder, readAddressData } from './address-data.ts';
+import { addressDataProperty, cardReader, readAddressData } from './address-data.ts';
 import { EVERYTHING, readFilter } from './filter.ts';
 import { matchesFilter } from './filter-match.ts';
 import { prefilterOf } from './prefilter.ts';
@@ -25,7 +25,7 @@ export const addressbookQuery: Report = {
   privilege: '{DAV:}read',
   async run(body, at, context, request) {
     if (at.shape !== 'collection' && at.shape !== 'object') throw new DavError(403, `${at.href} holds no cards`);
-    const depth = parseDepth(request.headers['depth']) ?? 1;
+    const depth = parseDepth(request.headers.depth) ?? 1;
     const data = readAddressData(body);
     const written = childOf(body, `{${CARDDAV}}filter`);
     const filter = written === undefined ? EVERYTHING : readFilter(written);
@@ -45,7 +45,7 @@ export const addressbookQuery: Report = {
       bytes: data !== undefined,
       limit,
       truncated: numberOfMatchesWithinLimits('there is more').condition,
-      responder: convertingResponder(reader, data?.version, cardOf),
+      responder: reader,
       context,
     });
     const headers: Record<string, string> = minimal ? { 'Preference-Applied': 'return=minimal' } : {};

@@ -6,7 +6,14 @@ import type { ChangeReader, ChangeSpan } from '../store.ts';
 import type { Row, Session, Statement } from './database.ts';
 import { statement } from './database.ts';
 import type { CollectionRow, ObjectRow, StoredRow } from './rows.ts';
-import { COLLECTION_COLUMNS, collectionRecord, OBJECT_COLUMNS, objectRecord, storedObject } from './rows.ts';
+import {
+  BODY_COLUMN,
+  COLLECTION_COLUMNS,
+  collectionRecord,
+  OBJECT_COLUMNS,
+  objectRecord,
+  storedObject,
+} from './rows.ts';
 import type { MemberKind } from './tombstones.ts';
 
 const SPAN = 'o.account_id = $1 and o.coll = $2 and o.revision > $3 and o.revision <= $4';
@@ -14,8 +21,7 @@ const OBJECTS = statement<ObjectRow>(
   `select ${OBJECT_COLUMNS} from object o where ${SPAN} order by o.revision limit $5`,
 );
 const STORED = statement<StoredRow>(
-  `select ${OBJECT_COLUMNS}, b.data from object o cross join body b where ${SPAN}
-   and b.account_id = o.account_id and b.coll = o.coll and b.number = o.number order by o.revision limit $5`,
+  `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${SPAN} order by o.revision limit $5`,
 );
 const COLLECTIONS = statement<CollectionRow>(
   `select ${COLLECTION_COLUMNS} from collection c where c.account_id = $1 and c.parent = $2

@@ -30,6 +30,10 @@ export interface Dialect {
   readonly type: { readonly text: string; readonly integer: string; readonly bytes: string; readonly identity: string };
   /** Table options: rows lie in the order of their primary key; rows lie apart; rows are updated often. */
   readonly table: { readonly clustered: string; readonly heap: string; readonly hot: string };
+  /** Ends an index that also holds columns of the primary key, where clustered tables do not see to that. */
+  covering(columns: string): string;
+  /** Statements, after a table's indexes, for a planner that would guess: a full primary key is the way to a row. */
+  preferKey(table: string, key: string): readonly string[];
   /** Ends a select whose row stays locked until the end of the transaction; empty where a writer is alone. */
   readonly lockRow: string;
   /** Keeps other programs from migrating until the end of the transaction, where BEGIN does not. */

@@ -23,7 +23,7 @@ const DOMAINS = statement<[string, number]>('select name, tenant from domain ord
 const DOMAIN = statement<[string, number]>('select name, tenant from domain where name = $1');
 const ACCOUNT = statement<AccountRow>(`select ${COLUMNS} from account a where a.id = $1`);
 const BY_ADDRESS = statement<AccountRow>(
-  `select ${COLUMNS} from login i cross join account a where i.address = $1 and a.id = i.account_id`,
+  `select ${COLUMNS} from account a where a.id = (select i.account_id from login i where i.address = $1)`,
 );
 const LIST = statement<AccountRow>(`select ${COLUMNS} from account a where a.address > $1 order by a.address limit $2`);
 const LIST_OF_DOMAIN = statement<AccountRow>(

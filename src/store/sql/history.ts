@@ -6,6 +6,7 @@ import { accountId } from '../records.ts';
 import type { HistoryReader } from '../store.ts';
 import type { Session } from './database.ts';
 import { statement, storable } from './database.ts';
+import { BODY_COLUMN } from './rows.ts';
 
 type HistoryRow = readonly [string, string, Uint8Array, number, number, number, number, number | null, string];
 
@@ -15,10 +16,9 @@ const OF = statement<HistoryRow>(
 );
 const END_ALL = `insert into history (account_id, coll, name, revision, uid, etag, data,
      ended_at_revision, removed, ended_at, by_account, client)
-   select o.account_id, o.coll, o.name, o.revision, o.uid, o.etag, b.data,
+   select o.account_id, o.coll, o.name, o.revision, o.uid, o.etag, ${BODY_COLUMN},
      cast($3 as bigint), cast($4 as bigint), cast($5 as bigint), cast($6 as bigint), cast($7 as text)
-   from object o cross join body b
-   where o.account_id = $1 and o.coll = $2 and b.account_id = o.account_id and b.coll = o.coll and b.number = o.number`;
+   from object o where o.account_id = $1 and o.coll = $2`;
 const END_OBJECTS = statement(END_ALL);
 const END_OBJECT = statement(`${END_ALL} and o.name = $8`);
 

@@ -7,7 +7,7 @@ import type { Page } from '../store.ts';
 import type { Dialect, Element, Parameter, Session, Statement } from './database.ts';
 import { statement, storable } from './database.ts';
 import type { StoredRow } from './rows.ts';
-import { OBJECT_COLUMNS, SPANS, storedObject } from './rows.ts';
+import { BODY_COLUMN, OBJECT_COLUMNS, SPANS, storedObject } from './rows.ts';
 import { GRAM, gramsOf, longGram } from './texts.ts';
 
 /** With more candidates than this, walking the collection in order of name is cheaper than sorting them for each page. */
@@ -76,23 +76,25 @@ function conditions(sql: Draft, question: Question): string {
   return all.length === 0 ? '' : ` and ${all.join(' and ')}`;
 }
 
-const HERE = 'account_id = $1 and coll = $2 and name > $3';
-const TEXT_HERE = 't.account_id = $1 and t.coll = $2 and t.name > $3';
+const HERE = 'account_id = $1 and coll = $2';
 
+/** One text of the object whose gram was found. Written so that each is looked up by its key, whatever a planner guesses. */
 function namesByText(sql: Draft, needle: Needle): string {
   if (needle.grams.length === 0) {
-    return `select t.name from object_text t where ${TEXT_HERE} and ${confirmed(sql, needle)}`;
+    return `select t.name from object_text t where t.account_id = $1 and t.coll = $2 and ${confirmed(sql, needle)}`;
   }
   const [rarest, ...others] = needle.grams.map((gram) => sql.bind(gram));
   const also = others.map(
-    (gram) => ` and exists (select 1 from object_gram also where also.account_id = $1 and also.coll = $2
-      and also.gram = ${gram} and also.number = g.number)`,
+    (gram) => ` and (select 1 from object_gram also where also.account_id = g.account_id and also.coll = g.coll
+      and also.gram = ${gram} and also.number = g.number) = 1`,
   );
-  const from = `select t.name from object_gram g cross join object_text t
-    where g.account_id = $1 and g.coll = $2 and ${TEXT_HERE} and t.number = g.number`;
+  const found = (gram: string, further: string) =>
+    `select name from (select (select t.name from object_text t where t.account_id = g.account_id and t.coll = g.coll
+        and t.number = g.number and ${confirmed(sql, needle)}) as name
+      from object_gram g where g.account_id = $1 and g.coll = $2 and g.gram = ${gram}${further}) confirmed
+      where name is not null`;
   const long = sql.bind(longGram(needle.property));
-  return `${from} and g.gram = ${rarest}${also.join('')} and ${confirmed(sql, needle)}
-    union all ${from} and g.gram = ${long} and ${confirmed(sql, needle)}`;
+  return `${found(rarest ?? '', also.join(''))} union all ${found(long, '')}`;
 }
 
 /** The names that one index offers; undefined when no index helps. */
@@ -182,6 +184,28 @@ async function question(session: Session, key: CollectionKey, prefilter: Prefilt
   };
 }
 
+const SELECT = `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where o.account_id = $1 and o.coll = $2`;
+
+/** The names that an index offers after the given one, in order; undefined when there is no index or it offers too many. */
+async function candidates(
+  session: Session,
+  first: readonly Parameter[],
+  asked: Question,
+  components: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const sql = draft(session, first);
+  const offered = names(sql, asked, components);
+  if (offered === undefined) return undefined;
+  const most = CANDIDATES + 1;
+  // `name || ''` keeps a planner from walking the names instead of the index meant here.
+  const some = `select name from (${offered}) offered where name || '' > $3 limit ${most}`;
+  const counted = `select name, count(*) over () as total from (${some}) some_names`;
+  const text = `select distinct case when total < ${most} then name end as candidate from (${counted}) counted order by candidate`;
+  const rows = await session.all(statement<[string | null]>(text), sql.parameters);
+  const found = rows.map((row) => row[0]).filter((name) => name !== null);
+  return rows.length > 0 && found.length === 0 ? undefined : found;
+}
+
 /** One page of the objects that may match, in order of name. */
 export async function matching(
   session: Session,
@@ -195,26 +219,20 @@ export async function matching(
   const components =
     asked.components ?? (asked.range === undefined || asked.uid !== undefined ? [] : await componentsOf(session, key));
 
-  let few = false;
-  if (asked.uid !== undefined) few = true;
-  else {
-    const count = draft(session, first);
-    const offered = names(count, asked, components);
-    if (offered !== undefined) {
-      const text = `select count(*) from (select 1 from (${offered}) offered limit ${CANDIDATES + 1}) some`;
-      const found = (await session.one(statement<[number]>(text), count.parameters))?.[0] ?? 0;
-      if (found === 0) return [];
-      few = found <= CANDIDATES;
+  const offered = await candidates(session, first, asked, components);
+  const found: StoredRow[] = [];
+  if (offered === undefined) {
+    const sql = draft(session, first);
+    const where = `o.name > $3${conditions(sql, asked)} order by o.name limit ${sql.bind(limit)}`;
+    found.push(...(await session.all(statement<StoredRow>(`${SELECT} and ${where}`), sql.parameters)));
+  } else {
+    // As many at a time as may be wanted: most candidates match.
+    for (let at = 0; at < offered.length && found.length < limit; at += limit) {
+      const sql = draft(session, first.slice(0, 2));
+      const some = isIn(sql, 'o.name', offered.slice(at, at + limit), 'text');
+      const where = `${some}${conditions(sql, asked)} order by o.name limit ${sql.bind(limit - found.length)}`;
+      found.push(...(await session.all(statement<StoredRow>(`${SELECT} and ${where}`), sql.parameters)));
     }
   }
-
-  const sql = draft(session, first);
-  const where = few ? `o.name in (${names(sql, asked, components) ?? ''})` : 'o.name > $3';
-  const text = `select ${OBJECT_COLUMNS}, b.data from (
-      select * from object o where o.account_id = $1 and o.coll = $2 and ${where}${conditions(sql, asked)}
-      order by o.name limit ${sql.bind(limit)}
-    ) o cross join body b
-    where b.account_id = o.account_id and b.coll = o.coll and b.number = o.number order by o.name`;
-  const rows = await session.all(statement<StoredRow>(text), sql.parameters);
-  return rows.map((row): StoredObject => storedObject(key, row));
+  return found.map((row): StoredObject => storedObject(key, row));
 }

@@ -10,30 +10,34 @@ import { matching } from './matching.ts';
 import type { Locks } from './revisions.ts';
 import { lockOnce, raise, raiseForPut } from './revisions.ts';
 import type { ObjectRow, StoredRow } from './rows.ts';
-import { OBJECT_COLUMNS, objectRecord, readProperties, SPANS, storedObject, writeProperties } from './rows.ts';
+import {
+  BODY_COLUMN,
+  OBJECT_COLUMNS,
+  objectRecord,
+  readProperties,
+  SPANS,
+  storedObject,
+  writeProperties,
+} from './rows.ts';
 import { putTexts, removeTexts } from './texts.ts';
 import { bury, unbury } from './tombstones.ts';
 
 const HERE = 'o.account_id = $1 and o.coll = $2';
-/** The objects first, then each one's bytes. */
-const WITH_BODY = 'object o cross join body b';
-const BODY = 'b.account_id = o.account_id and b.coll = o.coll and b.number = o.number';
-
 const GET = statement<ObjectRow>(`select ${OBJECT_COLUMNS} from object o where ${HERE} and o.name = $3`);
 const READ = statement<StoredRow>(
-  `select ${OBJECT_COLUMNS}, b.data from ${WITH_BODY} where ${HERE} and o.name = $3 and ${BODY}`,
+  `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and o.name = $3`,
 );
 const BY_UID = statement<[string]>(`select o.name from object o where ${HERE} and o.uid = $3 order by o.name`);
 const PAGE = statement<ObjectRow>(
   `select ${OBJECT_COLUMNS} from object o where ${HERE} and o.name > $3 order by o.name limit $4`,
 );
 const READ_PAGE = statement<StoredRow>(
-  `select ${OBJECT_COLUMNS}, b.data from ${WITH_BODY} where ${HERE} and o.name > $3 and ${BODY} order by o.name limit $4`,
+  `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and o.name > $3 order by o.name limit $4`,
 );
 const lists = perDialect(({ isIn }) => ({
   get: statement<ObjectRow>(`select ${OBJECT_COLUMNS} from object o where ${HERE} and ${isIn('o.name', '$3', 'text')}`),
   read: statement<StoredRow>(
-    `select ${OBJECT_COLUMNS}, b.data from ${WITH_BODY} where ${HERE} and ${isIn('o.name', '$3', 'text')} and ${BODY}`,
+    `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and ${isIn('o.name', '$3', 'text')}`,
   ),
 }));
 

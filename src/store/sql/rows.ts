@@ -52,6 +52,9 @@ export function collectionRecord(row: CollectionRow): CollectionRecord {
 
 export const OBJECT_COLUMNS =
   'o.name, o.uid, o.etag, o.size, o.component, o.revision, o.created, o.modified, o.properties';
+/** Asked for row by row, so that no planner scans the bodies to join them. */
+export const BODY_COLUMN =
+  '(select b.data from body b where b.account_id = o.account_id and b.coll = o.coll and b.number = o.number)';
 export type ObjectRow = readonly [string, string, string, number, string, number, number, number, string];
 export type StoredRow = readonly [...ObjectRow, Uint8Array];
 

@@ -13,6 +13,8 @@ import type { Store } from '../store.ts';
 const dialect: Dialect = {
   type: { text: 'text', integer: 'integer', bytes: 'blob', identity: 'integer primary key autoincrement' },
   table: { clustered: 'strict, without rowid', heap: 'strict', hot: '' },
+  covering: () => '',
+  preferKey: () => [],
   lockRow: '',
   lockSchema: undefined,
   isIn: (expression, list) => `${expression} in (select value from json_each(${list}))`,
@@ -189,16 +191,21 @@ function writer(file: string) {
       return [];
     }
     const ready: Queued[] = [];
+    const alone = batch.length === 1;
     for (const [at, queued] of batch.entries()) {
-      savepoint();
+      if (!alone) savepoint();
       try {
         await queued.run(session);
-        release();
+        if (!alone) release();
         ready.push(queued);
       } catch (error) {
         queued.failed(error);
         // A full disk makes SQLite roll back everything: the others have another go.
         if (!connection.inTransaction) return [...ready, ...batch.slice(at + 1)];
+        if (alone) {
+          rollback();
+          return [];
+        }
         rollbackWork();
         release();
       }

@@ -24,20 +24,28 @@ must('RFC 4918 section 9.6.1', 'a deleted collection takes its members along', a
   await alice.propfind(calendar, '1', ['D:getetag']).expectMembers([calendar]);
 });
 
-must('RFC 4918 section 9.6.1', 'DELETE of a collection with another Depth than infinity is refused', async ({ alice }) => {
-  const calendar = await alice.newCalendar('work');
-  await alice.delete(calendar, { Depth: '0' }).expect(400);
-  await alice.delete(calendar, { Depth: 'infinity' }).expect(204);
-});
+must(
+  'RFC 4918 section 9.6.1',
+  'DELETE of a collection with another Depth than infinity is refused',
+  async ({ alice }) => {
+    const calendar = await alice.newCalendar('work');
+    await alice.delete(calendar, { Depth: '0' }).expect(400);
+    await alice.delete(calendar, { Depth: 'infinity' }).expect(204);
+  },
+);
 
-must('RFC 9110 section 13.1.1', 'If-Match guards against deleting what somebody else has changed', async ({ alice }) => {
-  const path = `${alice.calendar}a.ics`;
-  const object = event();
-  const { etag } = await alice.put(path, object).expect(201);
-  await alice.put(path, object.replace('Meeting', 'Party')).expect(204);
-  await alice.delete(path, { 'If-Match': etag }).expect(412);
-  await alice.get(path).expect(200);
-});
+must(
+  'RFC 9110 section 13.1.1',
+  'If-Match guards against deleting what somebody else has changed',
+  async ({ alice }) => {
+    const path = `${alice.calendar}a.ics`;
+    const object = event();
+    const { etag } = await alice.put(path, object).expect(201);
+    await alice.put(path, object.replace('Meeting', 'Party')).expect(204);
+    await alice.delete(path, { 'If-Match': etag }).expect(412);
+    await alice.get(path).expect(200);
+  },
+);
 
 must('RFC 4918 section 9.6', 'a home and the principal stay', async ({ alice }) => {
   await alice.delete(alice.calendars).expect(403, 405);
@@ -51,8 +59,12 @@ must('RFC 6638 section 4.3.1.1', 'the default calendar stays, because invitation
   await alice.get(`${alice.calendar}a.ics`).expect(200);
 });
 
-must('behaviour: a default address book always exists', 'DELETE of the default address book empties it', async ({ alice }) => {
-  await alice.put(`${alice.addressbook}a.vcf`, card()).expect(201);
-  await alice.delete(alice.addressbook).expect(204);
-  await alice.propfind(alice.addressbook, '1', ['D:getetag']).expectMembers([alice.addressbook]);
-});
+must(
+  'behaviour: a default address book always exists',
+  'DELETE of the default address book empties it',
+  async ({ alice }) => {
+    await alice.put(`${alice.addressbook}a.vcf`, card()).expect(201);
+    await alice.delete(alice.addressbook).expect(204);
+    await alice.propfind(alice.addressbook, '1', ['D:getetag']).expectMembers([alice.addressbook]);
+  },
+);

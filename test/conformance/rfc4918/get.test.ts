@@ -25,7 +25,8 @@ must('RFC 9110 section 9.3.2', 'HEAD answers as GET does, without a body', async
   const get = await alice.get(path).expect(200);
   const head = await alice.head(path).expect(200);
   assert.equal(head.body.length, 0);
-  for (const name of ['etag', 'content-type', 'last-modified']) assert.equal(head.headers[name], get.headers[name], name);
+  for (const name of ['etag', 'content-type', 'last-modified'])
+    assert.equal(head.headers[name], get.headers[name], name);
 });
 
 must('RFC 9110 section 9.3.2', 'HEAD of a collection answers as its GET', async ({ alice }) => {
@@ -63,19 +64,30 @@ should('RFC 9111 section 5.2.2.7', 'objects are for their owner: no shared cache
   await alice.get(path).expectHeader('Cache-Control', /private/);
 });
 
-should('RFC 4918 section 9.4', 'GET of a collection shows a page for people, whatever users wrote in it as text', async ({ alice }) => {
-  await alice.proppatch(alice.calendar, { set: { 'D:displayname': '<script>alert(1)</script>' } }).expect(207);
-  for (const path of ['/', alice.principal, alice.calendars, alice.calendar, alice.addressbook]) {
-    const page = await alice.get(path).expect(200).expectHeader('Content-Type', /^text\/html/);
-    assert.ok(!page.text.includes('<script>alert'), path);
-  }
-});
+should(
+  'RFC 4918 section 9.4',
+  'GET of a collection shows a page for people, whatever users wrote in it as text',
+  async ({ alice }) => {
+    await alice.proppatch(alice.calendar, { set: { 'D:displayname': '<script>alert(1)</script>' } }).expect(207);
+    for (const path of ['/', alice.principal, alice.calendars, alice.calendar, alice.addressbook]) {
+      const page = await alice
+        .get(path)
+        .expect(200)
+        .expectHeader('Content-Type', /^text\/html/);
+      assert.ok(!page.text.includes('<script>alert'), path);
+    }
+  },
+);
 
-must('RFC 9110 section 15.5.6', 'a method that does not work there answers 405 and says which do', async ({ alice }) => {
-  await alice.put(`${alice.calendar}a.ics`, event()).expect(201);
-  const answer = await alice.request('FROBNICATE', `${alice.calendar}a.ics`).expect(405);
-  const allowed = (answer.headers['allow'] ?? '').split(', ');
-  for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PROPFIND', 'PROPPATCH', 'OPTIONS']) {
-    assert.ok(allowed.includes(method), `${method} in ${allowed.join(' ')}`);
-  }
-});
+must(
+  'RFC 9110 section 15.5.6',
+  'a method that does not work there answers 405 and says which do',
+  async ({ alice }) => {
+    await alice.put(`${alice.calendar}a.ics`, event()).expect(201);
+    const answer = await alice.request('MKACTIVITY', `${alice.calendar}a.ics`).expect(405);
+    const allowed = (answer.headers.allow ?? '').split(', ');
+    for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PROPFIND', 'PROPPATCH', 'OPTIONS']) {
+      assert.ok(allowed.includes(method), `${method} in ${allowed.join(' ')}`);
+    }
+  },
+);

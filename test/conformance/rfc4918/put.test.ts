@@ -13,14 +13,18 @@ must('RFC 4918 section 9.7.1', 'a new object answers 201, a replaced one 204', a
   await alice.get(path).expect(200).expectText('Party');
 });
 
-must('RFC 4791 section 5.3.4', 'the answer has the strong ETag of what is stored, byte for byte as sent', async ({ alice }) => {
-  const path = `${alice.calendar}a.ics`;
-  const object = event({ 'X-UNUSUAL;X-PARAM=1': 'kept', SUMMARY: 'Grüße\\, Ω' });
-  const { etag } = await alice.put(path, object).expect(201);
-  assert.match(etag, /^"[^"]+"$/);
-  const stored = await alice.get(path).expect(200).expectHeader('ETag', etag);
-  assert.equal(stored.text, object);
-});
+must(
+  'RFC 4791 section 5.3.4',
+  'the answer has the strong ETag of what is stored, byte for byte as sent',
+  async ({ alice }) => {
+    const path = `${alice.calendar}a.ics`;
+    const object = event({ 'X-UNUSUAL;X-PARAM=1': 'kept', SUMMARY: 'Grüße\\, Ω' });
+    const { etag } = await alice.put(path, object).expect(201);
+    assert.match(etag, /^"[^"]+"$/);
+    const stored = await alice.get(path).expect(200).expectHeader('ETag', etag);
+    assert.equal(stored.text, object);
+  },
+);
 
 must('RFC 4918 section 9.7.1', 'without the collection that would hold it a PUT answers 409', async ({ alice }) => {
   await alice.put(`${alice.calendars}nothing/a.ics`, event()).expect(409);
@@ -40,15 +44,19 @@ must('RFC 9110 section 9.3.4', 'PUT of a part is refused with 400', async ({ ali
   await alice.get(`${alice.calendar}a.ics`).expect(404);
 });
 
-must('RFC 9110 section 13.1.1', 'If-Match with the current ETag replaces, with another answers 412 and changes nothing', async ({ alice }) => {
-  const path = `${alice.calendar}a.ics`;
-  const object = event();
-  const { etag } = await alice.put(path, object).expect(201);
-  const changed = await alice.put(path, object.replace('Meeting', 'Party'), { 'If-Match': etag }).expect(204);
-  assert.notEqual(changed.etag, etag);
-  await alice.put(path, object, { 'If-Match': etag }).expect(412);
-  await alice.get(path).expectText('Party');
-});
+must(
+  'RFC 9110 section 13.1.1',
+  'If-Match with the current ETag replaces, with another answers 412 and changes nothing',
+  async ({ alice }) => {
+    const path = `${alice.calendar}a.ics`;
+    const object = event();
+    const { etag } = await alice.put(path, object).expect(201);
+    const changed = await alice.put(path, object.replace('Meeting', 'Party'), { 'If-Match': etag }).expect(204);
+    assert.notEqual(changed.etag, etag);
+    await alice.put(path, object, { 'If-Match': etag }).expect(412);
+    await alice.get(path).expectText('Party');
+  },
+);
 
 must('RFC 9110 section 13.1.1', 'If-Match never creates: 412 where nothing is', async ({ alice }) => {
   await alice.put(`${alice.calendar}a.ics`, event(), { 'If-Match': '*' }).expect(412);
@@ -101,6 +109,10 @@ must('RFC 6352 section 6.3.2', 'a card is stored as sent and answers with its ET
   const path = `${alice.addressbook}a.vcf`;
   const object = card();
   const { etag } = await alice.put(path, object).expect(201);
-  const stored = await alice.get(path).expect(200).expectHeader('ETag', etag).expectHeader('Content-Type', /^text\/vcard/);
+  const stored = await alice
+    .get(path)
+    .expect(200)
+    .expectHeader('ETag', etag)
+    .expectHeader('Content-Type', /^text\/vcard/);
   assert.equal(stored.text, object);
 });

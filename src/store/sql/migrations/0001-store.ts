@@ -4,7 +4,12 @@
  */
 import type { Dialect } from '../database.ts';
 
-export function store({ type: { text, integer, bytes, identity }, table }: Dialect): readonly string[] {
+export function store({
+  type: { text, integer, bytes, identity },
+  table,
+  covering,
+  preferKey,
+}: Dialect): readonly string[] {
   return [
     `create table meta (name ${text} primary key, value ${text} not null) ${table.clustered}`,
     `create table tenant (id ${identity}, name ${text} not null unique) ${table.heap}`,
@@ -85,7 +90,7 @@ export function store({ type: { text, integer, bytes, identity }, table }: Diale
     ) ${table.clustered} ${table.hot}`,
     `create index object_uid on object (account_id, coll, uid)`,
     `create index object_revision on object (account_id, coll, revision)`,
-    `create index object_time on object (account_id, coll, component, span, first_at, last_at, weeks, name)`,
+    `create index object_time on object (account_id, coll, component, span, first_at, last_at, weeks) ${covering('name')}`,
     `create table body (
       account_id ${integer} not null,
       coll ${integer} not null,
@@ -137,5 +142,11 @@ export function store({ type: { text, integer, bytes, identity }, table }: Diale
       primary key (account_id, coll, name, revision)
     ) ${table.heap}`,
     `create index history_ended on history (ended_at)`,
+    ...preferKey('object', 'account_id, coll, name'),
+    ...preferKey('body', 'account_id, coll, number'),
+    ...preferKey('object_text', 'account_id, coll, number, property'),
+    ...preferKey('object_gram', 'account_id, coll, gram, number'),
+    ...preferKey('tombstone', 'account_id, coll, member, name'),
+    ...preferKey('history', 'account_id, coll, name, revision'),
   ];
 }

@@ -1,0 +1,187 @@
+/**
+ * The commands of `davit`, their flags and their help. What a command does is loaded when it is called, so that the others start quickly.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import type { ConfigFlags } from './administer.ts';
+import type { ApplyFlags } from './apply-command.ts';
+import type { ShowConfigFlags } from './config-command.ts';
+import type { DiscoverFlags, DnsFlags } from './discovery-commands.ts';
+import type { DomainAddFlags, DomainRemoveFlags, ListFlags } from './domain-commands.ts';
+import { explain } from './explain.ts';
+import type { Terminal } from './terminal.ts';
+import type { PasswordFlags, UserAddFlags, UserListFlags, UserRemoveFlags } from './user-commands.ts';
+import { version } from './version.ts';
+
+/** All went well; what was asked for failed; the command line itself is wrong. */
+const OK = 0;
+const FAILED = 1;
+const USAGE = 2;
+
+/** Runs a command line and returns the exit code. Never rejects. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const outcome: Outcome = { code: OK };
+  try {
+    await program(terminal, outcome).parseAsync(args, { from: 'user' });
+    return outcome.code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? OK : USAGE;
+    terminal.error(explain(error, terminal.environment));
+    return FAILED;
+  }
+}
+
+interface Outcome {
+  code: number;
+}
+
+function program(terminal: Terminal, outcome: Outcome): Command {
+  const davit = new Command('davit')
+    .description('Calendars and contacts for many domains: a CalDAV and CardDAV service.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'print this help; after a command, its own')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.error(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'davit: ')),
+      getOutHasColors: () => terminal.colour,
+      getErrHasColors: () => terminal.colour,
+    })
+    .showSuggestionAfterError()
+    .exitOverride();
+  serving(davit, terminal);
+  domains(davit, terminal);
+  users(davit, terminal);
+  discovery(davit, terminal, outcome);
+  davit.addHelpText('after', EXAMPLES);
+  return davit;
+}
+
+const EXAMPLES = `
+First steps:
+  davit serve                        start on this machine, with a demo to try
+  davit domain add example.com       then, for your own: a domain
+  davit user add user@example.com    and a user
+  davit dns example.com              the DNS records that let clients find it`;
+
+const DATA = new Option('--data <dir>', 'the folder where everything is kept');
+const CONFIG = new Option('--config <file>', 'the configuration file');
+const HOST = new Option('--host <address>', 'the address to listen on');
+const PORT = new Option('--port <number>', 'the port of HTTPS');
+const JSON_OUT = new Option('--json', 'print JSON');
+const YES = new Option('--yes', 'do not ask');
+const PASSWORD_STDIN = new Option('--password-stdin', 'read the password from the first line of standard input');
+
+function command(parent: Command, usage: string, description: string, ...options: readonly Option[]): Command {
+  const made = parent.command(usage).description(description);
+  for (const option of options) made.addOption(option);
+  return made;
+}
+
+function serving(davit: Command, terminal: Terminal): void {
+  command(davit, 'serve', 'start the service', DATA, CONFIG, HOST, PORT).action(async (flags: ConfigFlags) => {
+    const { serve } = await import('./serve-command.ts');
+    await serve(terminal, flags);
+  });
+  command(davit, 'demo', 'fill the data folder with a demo domain', DATA, CONFIG).action(async (flags: ConfigFlags) => {
+    const { demo } = await import('./demo-command.ts');
+    await demo(terminal, flags);
+  });
+  command(
+    davit,
+    'config',
+    'print what is in force, and where it comes from',
+    DATA,
+    CONFIG,
+    HOST,
+    PORT,
+    JSON_OUT,
+  ).action(async (flags: ShowConfigFlags) => {
+    const { showConfig } = await import('./config-command.ts');
+    await showConfig(terminal, flags);
+  });
+  command(davit, 'apply', 'make domains, users and groups as a file declares them', DATA, CONFIG, YES, JSON_OUT)
+    .argument('<file>', 'TOML with [[domain]], [[user]] and [[group]]')
+    .option('--prune', 'remove what the file does not name')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .action(async (file: string, flags: ApplyFlags) => {
+      const { apply } = await import('./apply-command.ts');
+      await apply(terminal, file, flags);
+    });
+}
+
+function domains(davit: Command, terminal: Terminal): void {
+  const domain = davit.command('domain').description('add, list and remove domains').helpCommand(false);
+  command(domain, 'add', 'add a domain', DATA, CONFIG)
+    .argument('<domain>')
+    .option('--tenant <name>', 'whose domain it is: users of one tenant may know of one another (default: the domain)')
+    .action(async (name: string, flags: DomainAddFlags) => {
+      const { domainAdd } = await import('./domain-commands.ts');
+      await domainAdd(terminal, name, flags);
+    });
+  command(domain, 'list', 'list the domains', DATA, CONFIG, JSON_OUT).action(async (flags: ListFlags) => {
+    const { domainList } = await import('./domain-commands.ts');
+    await domainList(terminal, flags);
+  });
+  command(domain, 'remove', 'remove a domain', DATA, CONFIG, YES)
+    .argument('<domain>')
+    .option('--with-accounts', 'with its accounts and everything in them')
+    .action(async (name: string, flags: DomainRemoveFlags) => {
+      const { domainRemove } = await import('./domain-commands.ts');
+      await domainRemove(terminal, name, flags);
+    });
+}
+
+function users(davit: Command, terminal: Terminal): void {
+  const user = davit.command('user').description('add, list, change and remove users').helpCommand(false);
+  const commands = () => import('./user-commands.ts');
+  command(user, 'add', 'add a user', DATA, CONFIG)
+    .argument('<address>', 'user@domain')
+    .option('--name <name>', 'what the user is called')
+    .option('--alias <address...>', 'further addresses of the user')
+    .addOption(PASSWORD_STDIN)
+    .option('--no-password', 'without a password for now')
+    .action(async (address: string, flags: UserAddFlags) => (await commands()).userAdd(terminal, address, flags));
+  command(user, 'list', 'list users and groups', DATA, CONFIG, JSON_OUT)
+    .option('--domain <domain>', 'of this domain alone')
+    .action(async (flags: UserListFlags) => (await commands()).userList(terminal, flags));
+  command(user, 'passwd', 'set the password of a user', DATA, CONFIG, PASSWORD_STDIN)
+    .argument('<address>')
+    .action(async (address: string, flags: PasswordFlags) => (await commands()).userPasswd(terminal, address, flags));
+  command(user, 'disable', 'keep a user from logging in; nothing is removed', DATA, CONFIG)
+    .argument('<address>')
+    .action(async (address: string, flags: ConfigFlags) =>
+      (await commands()).userState(terminal, address, flags, true),
+    );
+  command(user, 'enable', 'let a disabled user log in again', DATA, CONFIG)
+    .argument('<address>')
+    .action(async (address: string, flags: ConfigFlags) =>
+      (await commands()).userState(terminal, address, flags, false),
+    );
+  command(user, 'remove', 'remove a user or group with everything in it', DATA, CONFIG, YES)
+    .argument('<address>')
+    .action(async (address: string, flags: UserRemoveFlags) => (await commands()).userRemove(terminal, address, flags));
+}
+
+function discovery(davit: Command, terminal: Terminal, outcome: Outcome): void {
+  command(davit, 'dns', 'print the DNS records that let clients find the service', CONFIG, JSON_OUT)
+    .argument('<domain>', 'the part of addresses after the @')
+    .option('--host <name>', 'the host name of the service (default: of public_url)')
+    .option('--port <number>', 'its port (default: of public_url, or the one configured)')
+    .option('--ttl <seconds>', 'how long the records may be kept')
+    .action(async (domain: string, flags: DnsFlags) => {
+      const { dns } = await import('./discovery-commands.ts');
+      await dns(terminal, domain, flags);
+    });
+  command(davit, 'discover', 'find the service of an address as a client does, and check it', PASSWORD_STDIN, JSON_OUT)
+    .argument('<address>', 'user@domain')
+    .option('--resolver <ip:port>', 'the name server to ask')
+    .option('--ca <file>', 'certificates in PEM that are believed too')
+    .option('--insecure', 'go on with a certificate that is not believed')
+    .option('--no-ask-password', 'do not ask for a password')
+    .action(async (address: string, flags: DiscoverFlags) => {
+      const { discover } = await import('./discovery-commands.ts');
+      if (!(await discover(terminal, address, flags))) outcome.code = FAILED;
+    });
+}

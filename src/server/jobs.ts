@@ -1,0 +1,74 @@
+/**
+ * What is done from time to time, not for a request: forgetting removals and former versions that are older than the settings say.
+ */
+import type { Store } from '../store/store.ts';
+import type { Log } from './log.ts';
+
+const DAY = 86_400;
+
+export interface JobOptions {
+  readonly store: Pick<Store, 'prune'>;
+  readonly retention: { readonly tombstoneDays: number; readonly historyDays: number };
+  readonly log: Log;
+  /** Seconds since 1970. */
+  readonly clock?: () => number;
+  /** Milliseconds. */
+  readonly first?: number;
+  readonly every?: number;
+  /** Rows removed in one transaction. */
+  readonly batch?: number;
+}
+
+export interface Jobs {
+  /** Does now what is due. Never rejects. */
+  run(): Promise<void>;
+  /** Starts nothing more, and waits for the batch under way. */
+  close(): Promise<void>;
+}
+
+/** Starts the timer, which does not keep the program alive. */
+export function startJobs(options: JobOptions): Jobs {
+  const { store, retention, log, first = 60_000, every = 3_600_000, batch = 500 } = options;
+  const clock = options.clock ?? (() => Math.floor(Date.now() / 1000));
+  let stopped = false;
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function prune(): Promise<void> {
+    const now = clock();
+    const before = { tombstones: now - retention.tombstoneDays * DAY, history: now - retention.historyDays * DAY };
+    try {
+      while (!stopped) {
+        const gone = await store.prune(before, batch);
+        if (gone.tombstones < batch && gone.history < batch) return;
+        // Requests come first.
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+    } catch (error) {
+      log.error('old removals and former versions could not be cleared away; it is tried again later', error);
+    }
+  }
+
+  function run(): Promise<void> {
+    running ??= prune().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  function schedule(after: number): void {
+    if (stopped) return;
+    timer = setTimeout(() => void run().then(() => schedule(every)), after);
+    timer.unref();
+  }
+
+  schedule(first);
+  return {
+    run,
+    async close() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

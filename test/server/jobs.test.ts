@@ -1,0 +1,90 @@
+/**
+ * Clearing away what is older than the settings say.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startJobs } from '../../src/server/jobs.ts';
+import { SILENT } from '../../src/server/log.ts';
+
+const DAY = 86_400;
+const NOW = 1000 * DAY;
+const base = { retention: { tombstoneDays: 180, historyDays: 30 }, clock: () => NOW, batch: 10 };
+
+test('batches follow one another until less than a whole one went, with the times that the settings say', async () => {
+  const left = { tombstones: 25, history: 7 };
+  const calls: unknown[] = [];
+  const prune = async (before: unknown, limit: number) => {
+    calls.push([before, limit]);
+    const gone = { tombstones: Math.min(limit, left.tombstones), history: Math.min(limit, left.history) };
+    left.tombstones -= gone.tombstones;
+    left.history -= gone.history;
+    return gone;
+  };
+  const jobs = startJobs({ ...base, store: { prune }, log: SILENT });
+  await jobs.run();
+  await jobs.close();
+  assert.deepEqual(left, { tombstones: 0, history: 0 });
+  const expected = [{ tombstones: 820 * DAY, history: 970 * DAY }, 10];
+  assert.deepEqual(calls, [expected, expected, expected]);
+});
+
+test('it runs at its times, and not after it was closed', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let calls = 0;
+  const prune = async () => {
+    calls++;
+    return { tombstones: 0, history: 0 };
+  };
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const jobs = startJobs({ ...base, store: { prune }, log: SILENT, first: 1000, every: 5000 });
+  t.mock.timers.tick(999);
+  assert.equal(calls, 0);
+  t.mock.timers.tick(1);
+  assert.equal(calls, 1);
+  await settle();
+  t.mock.timers.tick(5000);
+  assert.equal(calls, 2);
+  await settle();
+  await jobs.close();
+  t.mock.timers.tick(50_000);
+  assert.equal(calls, 2);
+});
+
+test('a failure is logged, and the next time it is tried again', async () => {
+  const said: string[] = [];
+  let fails = true;
+  const prune = async () => {
+    if (fails) throw new Error('disk full');
+    return { tombstones: 0, history: 0 };
+  };
+  const log = { ...SILENT, error: (message: string) => said.push(message) };
+  const jobs = startJobs({ ...base, store: { prune }, log });
+  await jobs.run();
+  assert.equal(said.length, 1);
+  fails = false;
+  await jobs.run();
+  assert.equal(said.length, 1);
+  await jobs.close();
+});
+
+test('closing waits for the batch under way and begins no other', async () => {
+  let finish = (): void => {};
+  let calls = 0;
+  const prune = () => {
+    calls++;
+    return new Promise<{ tombstones: number; history: number }>((resolve) => {
+      finish = () => resolve({ tombstones: 10, history: 10 });
+    });
+  };
+  const jobs = startJobs({ ...base, store: { prune }, log: SILENT });
+  const run = jobs.run();
+  let closed = false;
+  const closing = jobs.close().then(() => {
+    closed = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(closed, false);
+  finish();
+  await Promise.all([run, closing]);
+  assert.equal(calls, 1);
+});

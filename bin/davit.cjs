@@ -58,6 +58,25 @@ function runWith(node) {
   });
 }
 
+/** The program as built, unless a clone has sources that are newer. */
+function program() {
+  var root = path.join(__dirname, '..');
+  var built = path.join(root, 'dist', 'cli', 'main.js');
+  var source = path.join(root, 'src', 'cli', 'main.ts');
+  if (!fs.existsSync(source)) return built;
+  if (!fs.existsSync(built)) return source;
+  var builtAt = newest(path.join(root, 'dist'));
+  return newest(path.join(root, 'src')) > builtAt ? source : built;
+}
+
+/** When the latest change below a folder was made, in milliseconds. */
+function newest(folder) {
+  return fs.readdirSync(folder).reduce(function (latest, name) {
+    var stat = fs.statSync(path.join(folder, name));
+    return Math.max(latest, stat.isDirectory() ? newest(path.join(folder, name)) : stat.mtimeMs);
+  }, 0);
+}
+
 function runHere() {
   if (process.env.DAVIT_LAUNCHED === '1' && process.channel) {
     process.on('disconnect', function () {
@@ -66,8 +85,7 @@ function runHere() {
     process.channel.unref();
   }
   delete process.env.DAVIT_LAUNCHED;
-  var built = path.join(__dirname, '..', 'dist', 'cli', 'main.js');
-  require(fs.existsSync(built) ? built : path.join(__dirname, '..', 'src', 'cli', 'main.ts'));
+  require(program());
 }
 
 function start() {

@@ -75,7 +75,7 @@ const ONE_PRESS = 300;
  * two or three times. A second signal that a person means comes later.
  */
 export function oncePerKeyPress(signals: Signals, now: () => number = () => performance.now()): Signals {
-  const wrapped = new Map<() => void, () => void>();
+  const wrapped = new Map<string, () => void>();
   let last = Number.NEGATIVE_INFINITY;
   return {
     on(signal, listener) {
@@ -85,10 +85,10 @@ export function oncePerKeyPress(signals: Signals, now: () => number = () => perf
         last = at;
         listener();
       };
-      wrapped.set(listener, calm);
+      wrapped.set(signal, calm);
       return signals.on(signal, calm);
     },
-    off: (signal, listener) => signals.off(signal, wrapped.get(listener) ?? listener),
+    off: (signal, listener) => signals.off(signal, wrapped.get(signal) ?? listener),
     exit: (code) => signals.exit(code),
   };
 }

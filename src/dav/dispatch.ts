@@ -5,7 +5,6 @@ import { HeaderError, parsePrefer } from '../formats/http/headers.ts';
 import { type SplitPath, splitPath } from '../formats/http/path.ts';
 import type { XmlElement } from '../formats/xml/element.ts';
 import { DAV } from '../formats/xml/name.ts';
-import { readXml, XmlError } from '../formats/xml/read.ts';
 import { closeDocument, escapeText, openDocument, writeInside } from '../formats/xml/write.ts';
 import type { Account } from '../store/records.ts';
 import type { ReadTransaction, Store } from '../store/store.ts';
@@ -14,7 +13,7 @@ import { DavError, PreconditionViolated } from './errors.ts';
 import type { Limits } from './limits.ts';
 import { type Located, locate } from './locate.ts';
 import type { Context, DavRequest, DavResponse, Method } from './method.ts';
-import { needPrivileges, noExternalEntities } from './preconditions.ts';
+import { needPrivileges } from './preconditions.ts';
 import { type Privilege, privilegesOf } from './privilege.ts';
 import type { Resource } from './resource.ts';
 
@@ -144,20 +143,6 @@ export function requirePrivilege(resource: Resource, privilege: Privilege): void
   if (held.has(privilege)) return;
   if (held.size === 0) throw new DavError(404, `there is nothing at ${resource.href}`);
   throw needPrivileges(`this needs the privilege ${privilege} on ${resource.href}`, resource.href, privilege);
-}
-
-/** The XML body; undefined when there is none. @throws DavError 400 with line and reason, 413, 415 */
-export async function xmlBody(request: DavRequest, context: Context): Promise<XmlElement | undefined> {
-  const data = await request.body(context.limits.xmlBody);
-  if (data.length === 0) return undefined;
-  try {
-    return readXml(data);
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
-    const where = `the XML body, line ${error.line}, column ${error.column}: ${error.reason}`;
-    if (error.kind === 'forbidden') throw noExternalEntities(where);
-    throw new DavError(error.kind === 'too-large' ? 413 : 400, where);
-  }
 }
 
 // --- refusals ----------------------------------------------------------------------------------------------------------------------------

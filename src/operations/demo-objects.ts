@@ -10,6 +10,7 @@ export interface DemoCalendar {
   readonly displayName: string;
 }
 
+/** In the order in which they are made. */
 export const DEMO_CALENDARS: readonly DemoCalendar[] = [
   { name: '02f29dd9516f1f0c415527e0a60cb3f7', displayName: 'Birthdays' },
   { name: '0f9263536b9fc61ada745644735bfd8f', displayName: 'Work' },
@@ -30,6 +31,7 @@ function lines(...all: readonly string[]): string {
   return `${all.join('\r\n')}\r\n`;
 }
 
+/** The birthday and the card. */
 export const DEMO_OBJECTS: readonly DemoObject[] = [
   {
     segment: 'calendars',

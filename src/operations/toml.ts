@@ -54,6 +54,7 @@ export function parseToml(text: string, file: string): TomlFile {
   };
 }
 
+/** Whether a parsed value is a table. */
 export function isTable(value: unknown): value is TomlTable {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

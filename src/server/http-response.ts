@@ -1,6 +1,6 @@
 /**
  * A response as a value onto the network: whole answers with their length, long ones as they come, compressed where that helps.
- * What fails on the way ends the stream, so that half an answer never looks like a whole one. RFC 9110 sections 8.4 and 12.5.3.
+ * What fails on the way ends the stream, so that half an answer never looks like a whole one. RFC 9110 section 8.4, RFC 9110 section 12.5.3.
  */
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';

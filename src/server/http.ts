@@ -3,7 +3,7 @@
  * goes back; nothing is shared between the requests of a connection. RFC 9110, RFC 9112.
  */
 import { createServer as createPlainServer, type Server as PlainServer } from 'node:http';
-import { createSecureServer } from 'node:http2';
+import { constants, createSecureServer, Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { DavError } from '../dav/errors.ts';
 import type { DavResponse } from '../dav/method.ts';
@@ -45,6 +45,7 @@ export interface HttpBounds {
   readonly stop: number;
 }
 
+/** What holds unless a test says otherwise. */
 export const HTTP_BOUNDS: HttpBounds = {
   headers: 15_000,
   request: 300_000,
@@ -206,6 +207,7 @@ async function sendAnswer(
 ): Promise<number> {
   const { bounds } = state;
   const isOld = incoming.httpVersionMajor === 1;
+  if (outgoing instanceof Http2ServerResponse && isUnread(incoming)) leaveUnread(outgoing.stream);
   const isLeft = isOld && isUnread(incoming) && (waiting || !isShort(incoming, bounds.keepReading));
   const acceptEncoding = headerOf(incoming, 'accept-encoding');
   return send(answer, {
@@ -215,6 +217,11 @@ async function sendAnswer(
     last: isOld && (isLeft || state.stopping),
     beforeEnd: isLeft ? () => discard(incoming, bounds.farewell) : undefined,
   });
+}
+
+/** Asks for no more of the body once the answer is out. Node does so only for bodies that nobody began to read. */
+function leaveUnread(stream: ServerHttp2Stream): void {
+  stream.once('finish', () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)));
 }
 
 function headerOf(incoming: Incoming, name: string): string | undefined {

@@ -5,16 +5,16 @@ import { welcomeText } from '../../src/cli/welcome.ts';
 
 test('one key press that arrives by two ways is one signal; a second press is a second', () => {
   let clock = 0;
-  let deliver = (): void => {};
-  let [added, removed, heard] = [0, 0, 0];
+  const present = new Map<string, () => void>();
+  let heard = 0;
+  const deliver = (signal = 'SIGINT'): void => present.get(signal)?.();
   const signals = oncePerKeyPress(
     {
-      on(_signal, listener) {
-        added += 1;
-        deliver = listener;
+      on(signal, listener) {
+        present.set(signal, listener);
       },
-      off(_signal, listener) {
-        if (listener === deliver) removed += 1;
+      off(signal, listener) {
+        if (present.get(signal) === listener) present.delete(signal);
       },
       exit() {},
     },
@@ -24,6 +24,7 @@ test('one key press that arrives by two ways is one signal; a second press is a 
     heard += 1;
   };
   signals.on('SIGINT', listener);
+  signals.on('SIGTERM', listener);
   deliver();
   clock = 5;
   deliver();
@@ -31,8 +32,12 @@ test('one key press that arrives by two ways is one signal; a second press is a 
   clock = 1000;
   deliver();
   assert.equal(heard, 2);
+  clock = 2000;
+  deliver('SIGTERM');
+  assert.equal(heard, 3);
   signals.off('SIGINT', listener);
-  assert.deepEqual([added, removed], [1, 1]);
+  signals.off('SIGTERM', listener);
+  assert.equal(present.size, 0);
 });
 
 const RUNNING = {

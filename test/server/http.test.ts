@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { DavError } from '../../src/dav/errors.ts';
@@ -168,6 +169,20 @@ describe('bodies', () => {
     const unknown = await ask(session, { ':method': 'PUT', ':path': '/body' }, large);
     assert.equal(unknown.status, 413);
     assert.equal((await ask(session, {})).status, 200);
+    session.close();
+  });
+
+  test('over the limit over HTTP/2 are not waited for', async () => {
+    const session = await http2(at);
+    const stream = session.request({ ':method': 'PUT', ':path': '/body' }, { endStream: false });
+    stream.write(Buffer.alloc(5000));
+    let text = '';
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    await once(stream, 'close');
+    assert.match(text, /larger than/);
+    assert.equal(stream.rstCode, 0);
     session.close();
   });
 

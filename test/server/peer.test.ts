@@ -17,7 +17,7 @@ describe('proxies', () => {
     assert.deepEqual(sender, { origin: 'http://dav.example.com', client: '198.51.100.1' });
   });
 
-  test('RFC 7239 section 4: a trusted proxy tells address, scheme and host', () => {
+  test('RFC 7239: a trusted proxy tells address, scheme and host', () => {
     const headers = { forwarded: 'for="[2001:db8::7]:4711";proto=https;host=cal.example.org' };
     const sender = senderOf(from(PROXY), headers, proxies, undefined);
     assert.deepEqual(sender, { origin: 'https://cal.example.org', client: '2001:db8::7' });

@@ -2,12 +2,12 @@
  * MKCALENDAR. RFC 4791 section 5.3.1.
  */
 import { creatableOf, createCollection, placeFor, requestedType } from '../../dav/create-collection.ts';
-import { xmlBody } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { Creatable, PropertyUpdate } from '../../dav/feature.ts';
 import type { Context, Method } from '../../dav/method.ts';
 import { multistatusHeaders, response } from '../../dav/multistatus.ts';
 import { failurePropstats, readUpdate } from '../../dav/property-update.ts';
+import { xmlBody } from '../../dav/xml-body.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
 import { CALDAV, DAV } from '../../formats/xml/name.ts';
 import { closeDocument, openDocument } from '../../formats/xml/write.ts';

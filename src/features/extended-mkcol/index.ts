@@ -2,11 +2,11 @@
  * MKCOL with a body: the collection and its properties at once, or nothing. RFC 5689.
  */
 import { creatableOf, createCollection, placeFor, requestedType } from '../../dav/create-collection.ts';
-import { xmlBody } from '../../dav/dispatch.ts';
 import { DavError, precondition } from '../../dav/errors.ts';
 import type { Feature } from '../../dav/feature.ts';
 import type { Method } from '../../dav/method.ts';
 import { failurePropstats, readUpdate } from '../../dav/property-update.ts';
+import { xmlBody } from '../../dav/xml-body.ts';
 import { parseMediaType } from '../../formats/http/headers.ts';
 import { DAV } from '../../formats/xml/name.ts';
 import { closeDocument, openDocument } from '../../formats/xml/write.ts';

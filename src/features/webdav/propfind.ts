@@ -1,7 +1,7 @@
 /**
  * PROPFIND. Without a Depth header it means 1, as the reference of this service does (decision 0003). RFC 4918 section 9.1.
  */
-import { mapped, requirePrivilege, xmlBody } from '../../dav/dispatch.ts';
+import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import { memberCollectionsOf, objectResource } from '../../dav/locate.ts';
 import type { Context, Method } from '../../dav/method.ts';
@@ -14,6 +14,7 @@ import {
 } from '../../dav/properties.ts';
 import type { CollectionResource, Resource } from '../../dav/resource.ts';
 import { isCollection } from '../../dav/resource.ts';
+import { xmlBody } from '../../dav/xml-body.ts';
 import { parseDepth } from '../../formats/http/headers.ts';
 import { DAV } from '../../formats/xml/name.ts';
 import type { ReadTransaction } from '../../store/store.ts';

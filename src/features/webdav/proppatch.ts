@@ -1,7 +1,7 @@
 /**
  * PROPPATCH: all or nothing. RFC 4918 section 9.2.
  */
-import { mapped, requirePrivilege, xmlBody } from '../../dav/dispatch.ts';
+import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { PropertyUpdate } from '../../dav/feature.ts';
 import type { Context, DavResponse, Method } from '../../dav/method.ts';
@@ -15,6 +15,7 @@ import {
   type UpdateResult,
 } from '../../dav/property-update.ts';
 import type { Resource } from '../../dav/resource.ts';
+import { xmlBody } from '../../dav/xml-body.ts';
 import { DAV } from '../../formats/xml/name.ts';
 import { closeDocument, openDocument } from '../../formats/xml/write.ts';
 import { checkConditions } from './conditions.ts';

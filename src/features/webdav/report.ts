@@ -1,9 +1,10 @@
 /**
  * REPORT: finds the report by the root element of the body. RFC 3253 section 3.6.
  */
-import { mapped, requirePrivilege, xmlBody } from '../../dav/dispatch.ts';
+import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { Method } from '../../dav/method.ts';
+import { xmlBody } from '../../dav/xml-body.ts';
 import { supportedReport } from './preconditions.ts';
 
 export const report: Method = {

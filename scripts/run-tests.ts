@@ -48,6 +48,9 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** How long a test may take, in milliseconds: one that does not come to an end is a failure, not a wait. */
+const TIMEOUT = 120_000;
+
 /** Runs the files and prints failures as they come, with a line for the whole at the end. */
 export async function runTests(files: readonly string[], options: RunOptions): Promise<Tally> {
   const { label, concurrency = 2, together = false, env = {} } = options;
@@ -59,9 +62,25 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   const before = { ...process.env };
   Object.assign(process.env, env);
   const tally = { passed: 0, failed: 0, skipped: 0 };
+  const silence = new AbortController();
   const stream = run(
-    together ? { files: [...files], isolation: 'none' } : { files: [...files], isolation: 'process', concurrency },
+    together
+      ? { files: [...files], isolation: 'none', timeout: TIMEOUT }
+      : {
+          files: [...files],
+          isolation: 'process',
+          concurrency,
+          timeout: TIMEOUT,
+          forceExit: true,
+          signal: silence.signal,
+        },
   );
+  // A test that never gives the processor back cannot time itself out: its process is ended from here.
+  const watch = setTimeout(() => silence.abort(), 2 * TIMEOUT);
+  const heard = (): void => {
+    watch.refresh();
+  };
+  stream.on('test:pass', heard).on('test:fail', heard);
   // A suite that fails because of a test in it is not another failure.
   stream.on('test:pass', ({ details, skip, todo }) => {
     if (details.type === 'suite') return;
@@ -82,6 +101,7 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   });
   stream.resume();
   await once(stream, 'end');
+  clearTimeout(watch);
   for (const name of Object.keys(env)) {
     if (before[name] === undefined) delete process.env[name];
     else process.env[name] = before[name];

@@ -113,15 +113,12 @@ function protectedProperty(property: LiveProperty): PreconditionViolated {
 }
 
 /** DAV:propstat elements for a failed update: each failure with its status, the rest 424. RFC 4918 section 9.2.1. */
-export function failurePropstats(result: Extract<UpdateResult, { ok: false }>): string {
+export function failurePropstats(result: Extract<UpdateResult, { ok: false }>, { catalogue }: View): string {
   const failed = new Set(result.failures.map((failure) => failure.name));
   let out = '';
   for (const { name, error } of result.failures) {
-    out += propstat(
-      error.status,
-      emptyElement(name),
-      error instanceof PreconditionViolated ? error.condition : undefined,
-    );
+    const said = error instanceof PreconditionViolated && catalogue.declares(error.condition.name);
+    out += propstat(error.status, emptyElement(name), said ? error.condition : undefined);
   }
   const rest = [...new Set(result.names)].filter((name) => !failed.has(name));
   if (rest.length > 0) out += propstat(424, rest.map(emptyElement).join(''));

@@ -15,6 +15,7 @@ import { APPLE_ICAL, CALDAV, DAV } from '../formats/xml/name.ts';
 import type { Account, CollectionRecord, StoredProperties } from '../store/records.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import type { Administration } from './administration.ts';
+import { prepareDataFolder } from './data-folder.ts';
 import { DEMO_CALENDARS, DEMO_OBJECTS, type DemoObject } from './demo-objects.ts';
 import { addDomain } from './domains.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -236,6 +237,7 @@ export function keptLogins(dataFolder: string): readonly DemoLogin[] | undefined
 function keepLogins(dataFolder: string, newPassword: () => string): readonly DemoLogin[] {
   const logins = PEOPLE.map(({ address }) => ({ address, password: newPassword() }));
   const file = demoPasswordsFile(dataFolder);
+  prepareDataFolder(dataFolder);
   try {
     const content = logins.map(({ address, password }) => `${address} ${password}\n`).join('');
     writeFileSync(file, content, { mode: 0o600, flag: 'wx' });

@@ -208,8 +208,8 @@ export interface ObjectWriter {
 
 export interface ChangeReader {
   /**
-   * Objects changed after revision `since` and up to `upTo`, in order of revision, each once. With `since` 0 no removals.
-   * RFC 6578 section 3.5.
+   * Objects changed after revision `since` and up to `upTo`, in order of revision, each once; what was there and went
+   * is a removal, also when it came after `since`. RFC 6578 section 3.5.
    */
   objects(key: CollectionKey, span: ChangeSpan): Promise<readonly Change<ObjectRecord>[]>;
   /** The same with bytes. */
@@ -219,6 +219,8 @@ export interface ChangeReader {
 }
 
 export interface ChangeSpan {
+  /** A first sync: what is there, and no removals. RFC 6578 section 3.4. */
+  readonly initial?: boolean;
   readonly since: number;
   readonly upTo: number;
   readonly limit: number;

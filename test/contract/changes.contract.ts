@@ -37,7 +37,9 @@ export function changesContract(place: NewPlace): void {
         assert.deepEqual(await objects(store, calendar, 3), ['a@4', '-b@5']);
         assert.deepEqual(await objects(store, calendar, 1, 2), ['c@3', 'a@4']);
         assert.deepEqual(await objects(store, calendar, 5), []);
-        assert.deepEqual(await objects(store, calendar, 0), ['c@3', 'a@4']);
+        assert.deepEqual(await objects(store, calendar, 0), ['c@3', 'a@4', '-b@5']);
+        const first = { initial: true, since: 0, upTo: 9, limit: 9 };
+        assert.deepEqual(told(await store.read((tx) => tx.changes.objects(calendar, first))), ['c@3', 'a@4']);
         const upTo = await store.read((tx) => tx.changes.objects(calendar, { since: 1, upTo: 4, limit: 9 }));
         assert.deepEqual(told(upTo), ['c@3', 'a@4']);
         const stored = await store.read((tx) => tx.changes.objectsWithData(calendar, { since: 3, upTo: 9, limit: 9 }));

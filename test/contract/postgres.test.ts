@@ -1,19 +1,157 @@
 /**
  * PostgreSQL keeps the storage contract; and what only a server can show.
  */
-import { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import pg from 'pg';
+import type { PostgresOptions } from '../../src/store/postgres/database.ts';
 import { openPostgresStore } from '../../src/store/postgres/database.ts';
+import { StoreIsNewer } from '../../src/store/sql/migrate.ts';
 import { missingPostgres, startPostgres } from '../support/postgres.ts';
 import { storeContract } from './store.contract.ts';
+import type { World } from './world.ts';
+import { bytes, index, world } from './world.ts';
 
 const skip = missingPostgres();
 const cluster = skip === undefined ? await startPostgres() : undefined;
 after(() => cluster?.stop());
 
-for (const rehearse of [false, true]) {
-  const place = async () => {
-    const connection = (await cluster?.database()) ?? '';
-    return { open: () => openPostgresStore({ connection, rehearse, poolSize: 4, preparedStatements: !rehearse }) };
-  };
-  storeContract(rehearse ? 'PostgreSQL, every work run twice,' : 'PostgreSQL', place, { skip });
+/** A migrated database of its own, made from one that was migrated once. */
+const migrated = (async () => {
+  const connection = await cluster?.database();
+  if (connection !== undefined) await (await openPostgresStore({ connection, poolSize: 1 })).close();
+  return connection;
+})();
+
+async function database(): Promise<pg.PoolConfig> {
+  const connection = await cluster?.database(await migrated);
+  assert.ok(connection);
+  return connection;
 }
+
+storeContract(
+  'PostgreSQL',
+  async () => {
+    const connection = await database();
+    return { open: () => openPostgresStore({ connection, poolSize: 4 }) };
+  },
+  { skip },
+);
+
+/** Runs a test with a store and a connection beside it, which an administrator might have. */
+function beside(
+  options: Omit<PostgresOptions, 'connection'>,
+  run: (here: World, admin: pg.Client, connection: pg.PoolConfig) => Promise<void>,
+): () => Promise<void> {
+  return async () => {
+    const connection = await database();
+    const store = await openPostgresStore({ ...options, connection });
+    const admin = new pg.Client(connection);
+    await admin.connect();
+    try {
+      await run(await world(store), admin, connection);
+    } finally {
+      await admin.end();
+      await store.close();
+    }
+  };
+}
+
+const OTHERS = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()`;
+
+describe('PostgreSQL', { skip: skip ?? false }, () => {
+  test(
+    'a work whose connection is lost is done again, on another one',
+    beside({ poolSize: 2 }, async ({ store, calendar, write, record }, admin) => {
+      let runs = 0;
+      await write(async (tx) => {
+        runs += 1;
+        await tx.objects.put(calendar, { name: 'a', uid: 'a', etag: `${runs}`, data: bytes('a'), index: index() });
+        if (runs === 1) await admin.query(OTHERS);
+      });
+      assert.equal(runs, 2);
+      assert.equal((await store.read((tx) => tx.objects.get(calendar, 'a')))?.etag, '2');
+      assert.equal((await record(calendar)).revision, 1);
+    }),
+  );
+
+  test(
+    'idle connections that are lost are not noticed',
+    beside({ poolSize: 2 }, async ({ store, calendar, put }, admin) => {
+      await put('a');
+      await admin.query(OTHERS);
+      assert.ok(await store.read((tx) => tx.objects.get(calendar, 'a')));
+      await admin.query(OTHERS);
+      await put('b');
+    }),
+  );
+
+  test(
+    'two works that lock each other out are both done',
+    beside({ poolSize: 2 }, async ({ account, home, calendar, write, record }) => {
+      const other = await write((tx) =>
+        tx.collections.add(account, { parent: home.id, name: 'other', kind: 'calendar', properties: {} }),
+      );
+      const bothHold = Promise.withResolvers<void>();
+      let holding = 0;
+      const work = (first: typeof calendar, second: typeof calendar) =>
+        write(async (tx) => {
+          await tx.collections.lock(first);
+          holding += 1;
+          if (holding === 2) bothHold.resolve();
+          await bothHold.promise;
+          await tx.collections.lock(second);
+          await tx.objects.put(second, { name: 'a', uid: 'a', etag: 'a', data: bytes('a'), index: index() });
+        });
+      await Promise.all([work(calendar, other), work(other, calendar)]);
+      assert.equal((await record(calendar)).revision, 1);
+      assert.equal((await record(other)).revision, 1);
+    }),
+  );
+
+  test(
+    "a work's own error is not a reason to try again, whatever it looks like",
+    beside({ poolSize: 1 }, async ({ write }) => {
+      let runs = 0;
+      const failing = write(async () => {
+        runs += 1;
+        throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+      });
+      await assert.rejects(failing, { code: 'ECONNRESET' });
+      assert.equal(runs, 1);
+    }),
+  );
+
+  test(
+    'works without prepared statements, with every work run twice',
+    beside({ preparedStatements: false, rehearse: true }, async ({ store, calendar, put, record }) => {
+      for (let at = 0; at < 8; at += 1) await put(`${at}`, 'text', { texts: { SUMMARY: 'text' } });
+      const found = await store.read((tx) => tx.objects.readPage(calendar, { limit: 100 }));
+      assert.equal(found.length, 8);
+      assert.equal((await record(calendar)).revision, 8);
+      const prefilter = { texts: { test: 'allof', conditions: [{ property: 'SUMMARY', contains: 'tex' }] } } as const;
+      assert.equal((await store.read((tx) => tx.objects.matching(calendar, prefilter, { limit: 100 }))).length, 8);
+    }),
+  );
+
+  test(
+    'a schema of its own keeps a second store in one database',
+    beside({}, async ({ store }, _, connection) => {
+      const open = () => openPostgresStore({ connection, schema: 'second "one"', poolSize: 1 });
+      const [one, two] = await Promise.all([open(), open()]);
+      assert.equal(one.epoch, two.epoch);
+      assert.notEqual(one.epoch, store.epoch);
+      assert.deepEqual(await one.read((tx) => tx.directory.tenants()), []);
+      await Promise.all([one.close(), two.close()]);
+    }),
+  );
+
+  test(
+    'a database of a newer program is left alone',
+    beside({}, async (_, admin, connection) => {
+      await admin.query(`insert into migration (number, checksum) values (9999, 'x')`);
+      await assert.rejects(openPostgresStore({ connection, deadline: 1000 }), StoreIsNewer);
+    }),
+  );
+});

@@ -182,24 +182,6 @@ describe('what a login costs', () => {
     const { memoryCost, timeCost, parallelism } = parseOptions(NOBODYS_HASH);
     assert.deepEqual({ memoryCost, timeCost, parallelism }, ARGON2);
   });
-
-  test('what waits for a hash is bounded, and what is beyond is told to come again', async () => {
-    let go = (): void => {};
-    const gate = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const verify = async (): Promise<boolean> => gate.then(() => false);
-    const auth = authenticator({ verify, bounds: { atOnce: 1, waiting: 3, perNetwork: 2 } });
-    const attempt = (number: number, client: string) => auth.login(request(`nobody${number}@example.com`, 'x', client));
-    const first = [attempt(1, HERE), attempt(2, HERE)];
-    const isBusy = (error: unknown): boolean => error instanceof DavError && error.status === 503;
-    await assert.rejects(Promise.all([...first, attempt(3, HERE)]), isBusy);
-    const others = [attempt(4, ELSEWHERE), attempt(5, '203.0.113.1')];
-    await assert.rejects(Promise.all([...others, attempt(6, '203.0.114.1')]), isBusy);
-    go();
-    for (const login of await Promise.all([...first, ...others])) assert.deepEqual(login, { kind: 'refused' });
-    assert.deepEqual(await attempt(3, HERE), { kind: 'refused' });
-  });
 });
 
 describe('S2, S19: what changes at the account counts at once', () => {

@@ -37,8 +37,8 @@ function findServer(): string | undefined {
 }
 
 export interface Cluster {
-  /** Makes an empty database and answers the driver's settings for it. */
-  database(): Promise<pg.PoolConfig>;
+  /** Makes a database, empty or as another that nobody is connected to, and answers the driver's settings for it. */
+  database(like?: pg.PoolConfig): Promise<pg.PoolConfig>;
   stop(): Promise<void>;
 }
 
@@ -90,12 +90,12 @@ export async function startPostgres(): Promise<Cluster> {
   const connection = { host: folder, user: 'davit' };
   let databases = 0;
   return {
-    async database() {
+    async database(like) {
       databases += 1;
       const database = `davit_${databases}`;
       const client = new pg.Client({ ...connection, database: 'postgres' });
       await client.connect();
-      await client.query(`create database ${database}`);
+      await client.query(`create database ${database} template ${like?.database ?? 'template0'}`);
       await client.end();
       return { ...connection, database };
     },

@@ -1,6 +1,6 @@
 /**
  * The zone in which a calendar's dates and floating times are read: its calendar-timezone, its calendar-timezone-id, or UTC.
- * RFC 4791 section 7.3, RFC 7809 section 5.2.
+ * The two properties are one thing said in two ways. RFC 4791 section 7.3, RFC 7809 section 3.1.5.
  */
 import { type Component, propertyOf } from '../../formats/icalendar/component.ts';
 import type { TimeZone } from '../../formats/icalendar/moment.ts';
@@ -30,7 +30,7 @@ export function timezoneOf({ properties }: CollectionRecord): string | undefined
 /** calendar-timezone-id: as it was set, or the TZID of the calendar-timezone that was set. RFC 7809 section 3.1.5. */
 export function timezoneIdOf({ properties }: CollectionRecord): string | undefined {
   const text = properties[TIMEZONE];
-  return properties[TIMEZONE_ID] ?? (text === undefined ? undefined : readZone(text).id);
+  return properties[TIMEZONE_ID] ?? (text === undefined ? undefined : readZone(text).tzid);
 }
 
 /** A VCALENDAR with the VTIMEZONE of that name. */
@@ -42,31 +42,23 @@ function timezoneNamed(id: string): string | undefined {
   return writeComponent({ name: 'VCALENDAR', properties, components: [component], line: 0 });
 }
 
-interface ReadZone {
-  readonly zone: TimeZone;
-  readonly id: string | undefined;
-}
-
 const KEPT = 256;
-const zones = new Map<string, ReadZone>();
+const zones = new Map<string, TimeZone>();
 
-function readZone(text: string): ReadZone {
-  let read = zones.get(text);
-  if (read === undefined) {
-    const calendar = readCalendar(text.trim());
-    const [component] = calendar.components;
-    const id = component && propertyOf(component, 'TZID')?.value;
-    read = { zone: zoneOfCalendar(calendar) ?? utcZone, id };
+function readZone(text: string): TimeZone {
+  let zone = zones.get(text);
+  if (zone === undefined) {
+    zone = zoneOfCalendar(readCalendar(text.trim())) ?? utcZone;
     if (zones.size >= KEPT) zones.clear();
-    zones.set(text, read);
+    zones.set(text, zone);
   }
-  return read;
+  return zone;
 }
 
 /** The zone of a calendar's dates and floating times. */
 export function floatingZoneOf({ properties }: CollectionRecord): TimeZone {
   const text = properties[TIMEZONE];
-  if (text !== undefined) return readZone(text).zone;
+  if (text !== undefined) return readZone(text);
   const id = properties[TIMEZONE_ID];
   return (id === undefined ? undefined : ianaZone(id)) ?? utcZone;
 }

@@ -36,7 +36,7 @@ export const mkcalendar: Method = {
     const result = await createCollection(creatable, place, update, context);
     if (result.ok) return { status: 201, headers: { 'Cache-Control': 'no-cache' } };
     const href = `${place.parent.href}${encodeSegment(place.name)}/`;
-    const failed = response(href, failurePropstats(result));
+    const failed = response(href, failurePropstats(result, context));
     return {
       status: 207,
       headers: { ...multistatusHeaders(context.catalogue), 'Cache-Control': 'no-cache' },

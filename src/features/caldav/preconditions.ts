@@ -47,15 +47,6 @@ export const calendarCollectionLocationOk = precondition(
 /** More octets than an object may have. */
 export const maxResourceSize = precondition(caldav('max-resource-size'), 403, 'RFC 4791 section 5.3.2.1');
 
-/** A time before the earliest that is served. */
-export const minDateTime = precondition(caldav('min-date-time'), 403, 'RFC 4791 section 5.3.2.1');
-
-/** A time after the latest that is served. */
-export const maxDateTime = precondition(caldav('max-date-time'), 403, 'RFC 4791 section 5.3.2.1');
-
-/** More instances than an object may have. */
-export const maxInstances = precondition(caldav('max-instances'), 403, 'RFC 4791 section 5.3.2.1');
-
 /** More attendees than an instance may have. */
 export const maxAttendeesPerInstance = precondition(
   caldav('max-attendees-per-instance'),
@@ -92,9 +83,6 @@ export const preconditions: readonly AnyPrecondition[] = [
   noUidConflict,
   calendarCollectionLocationOk,
   maxResourceSize,
-  minDateTime,
-  maxDateTime,
-  maxInstances,
   maxAttendeesPerInstance,
   validFilter,
   supportedFilter,

@@ -16,7 +16,7 @@ import { encodeSegment } from '../../formats/http/path.ts';
 import { childOf, element, textOf, type XmlElement } from '../../formats/xml/element.ts';
 import { DAV } from '../../formats/xml/name.ts';
 import type { Change, CollectionRecord, ObjectRecord } from '../../store/records.ts';
-import type { ReadTransaction } from '../../store/store.ts';
+import type { ChangeSpan, ReadTransaction } from '../../store/store.ts';
 import { numberOfMatchesWithinLimits, validSyncToken } from './preconditions.ts';
 import { revisionIn, syncToken } from './token.ts';
 
@@ -39,9 +39,10 @@ export const syncCollection: Report = {
   },
 };
 
-function sinceIn(body: XmlElement, collection: CollectionRecord, { epoch }: Context): number {
+/** The revision that the client has; undefined for a first sync. @throws PreconditionViolated */
+function sinceIn(body: XmlElement, collection: CollectionRecord, { epoch }: Context): number | undefined {
   const token = textOf(childOf(body, `{${DAV}}sync-token`) ?? element(`{${DAV}}sync-token`)).trim();
-  if (token === '') return 0;
+  if (token === '') return undefined;
   const revision = revisionIn(token, epoch, collection);
   if (revision === undefined) {
     throw validSyncToken(
@@ -61,54 +62,45 @@ function limitIn(body: XmlElement): number | undefined {
 
 async function* pieces(
   at: CollectionResource,
-  since: number,
+  since: number | undefined,
   limit: number | undefined,
   reader: PropertyReader,
   context: Context,
 ): AsyncGenerator<string> {
   const { store, limits } = context;
   const upTo = at.collection.revision;
-  let reached = since;
+  const initial = since === undefined;
+  let reached = since ?? 0;
   let left = limit ?? Number.POSITIVE_INFINITY;
-  let more = since < upTo;
+  let more = reached < upTo;
   while (more && left > 0) {
-    const span = { since: reached, upTo, limit: Math.min(limits.page, left) };
-    const page = await store.read((tx) => readPage(at, span, since === 0, reader, context, tx));
+    const span = { initial, since: reached, upTo, limit: Math.min(limits.page, left) };
+    const page = await store.read((tx) => readPage(at, span, reader, context, tx));
     reached = page.reached ?? upTo;
     left -= page.count;
     more = page.count === span.limit && reached < upTo;
     if (page.text !== '') yield page.text;
   }
   // A limit that ends exactly with the last change truncates nothing: RFC 6578 section 3.6.
-  if (more && !(await store.read((tx) => hasMore(at, { since: reached, upTo, limit: 1 }, since === 0, tx))))
-    more = false;
+  if (more) {
+    const next = await store.read((tx) => changesIn(at, { initial, since: reached, upTo, limit: 1 }, tx));
+    more = next.length > 0;
+  }
   if (more) yield statusResponse(at.href, 507, numberOfMatchesWithinLimits('there is more').condition);
   yield `<d:sync-token>${text(syncToken(context.epoch, at.collection, more ? reached : upTo))}</d:sync-token>\n`;
 }
 
-interface Span {
-  readonly since: number;
-  readonly upTo: number;
-  readonly limit: number;
-}
-
 type Member = Change<ObjectRecord | CollectionRecord>;
 
-async function changesIn(at: CollectionResource, span: Span, tx: ReadTransaction): Promise<readonly Member[]> {
+async function changesIn(at: CollectionResource, span: ChangeSpan, tx: ReadTransaction): Promise<readonly Member[]> {
   return at.type.members === undefined
     ? tx.changes.collections(at.collection, span)
     : tx.changes.objects(at.collection, span);
 }
 
-async function hasMore(at: CollectionResource, span: Span, initial: boolean, tx: ReadTransaction): Promise<boolean> {
-  const changes = await changesIn(at, initial ? { ...span, limit: span.limit + 1 } : span, tx);
-  return changes.length > 0;
-}
-
 async function readPage(
   at: CollectionResource,
-  span: Span,
-  initial: boolean,
+  span: ChangeSpan,
   reader: PropertyReader,
   context: Context,
   tx: ReadTransaction,
@@ -118,8 +110,7 @@ async function readPage(
   let gone = '';
   for (const change of changes) {
     if (!change.removed) present.push(memberOf(at, change.member, context));
-    // A first sync lists what is there; what went between two of its pages never reached the client. RFC 6578 section 3.4.
-    else if (!initial) gone += statusResponse(removedHref(at, change.name), 404);
+    else gone += statusResponse(removedHref(at, change.name), 404);
   }
   return { text: (await reader.respond(present, tx)) + gone, count: changes.length, reached: changes.at(-1)?.revision };
 }

@@ -43,7 +43,7 @@ const mkcol: Method = {
     return {
       status: 403,
       headers: { 'Content-Type': 'application/xml; charset=utf-8', 'Cache-Control': 'no-cache' },
-      body: `${openDocument(RESPONSE)}${failurePropstats(result)}${closeDocument(RESPONSE)}\n`,
+      body: `${openDocument(RESPONSE)}${failurePropstats(result, context)}${closeDocument(RESPONSE)}\n`,
     };
   },
 };

@@ -142,16 +142,27 @@ async function transferCollection(
     throw new DavError(403, `${source.href} stays where it is`);
   }
   await store.write(writes, async (tx) => {
+    const home = await tx.collections.lock(to.parent.collection);
+    if (home === undefined) throw new DavError(409, `${to.parent.href} does not exist any more`);
+    const now = await tx.collections.get(collection);
+    if (now === undefined) throw new DavError(404, `there is nothing at ${source.href}`);
     if (to.replaces !== undefined) await makeRoom(to, context, tx);
+    const siblings = await tx.collections.in(home.account, home.id);
+    if (siblings.some((one) => one.name === to.name)) {
+      throw new DavError(409, 'something else was made at the destination meanwhile; try again');
+    }
     if (manner === 'MOVE') {
-      await tx.collections.move(collection, { parent: to.parent.collection.id, name: to.name });
+      await tx.collections.move(collection, { parent: home.id, name: to.name });
       return;
     }
-    const made = await tx.collections.add(collection.account, {
-      parent: to.parent.collection.id,
+    if (siblings.length >= limits.collections) {
+      throw new DavError(507, `one home holds ${limits.collections} collections`);
+    }
+    const made = await tx.collections.add(home.account, {
+      parent: home.id,
       name: to.name,
-      kind: collection.kind,
-      properties: collection.properties,
+      kind: now.kind,
+      properties: now.properties,
     });
     if (depth === 0) return;
     const target: Destination = {

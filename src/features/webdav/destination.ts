@@ -18,11 +18,12 @@ export interface Destination {
 
 /** @throws DavError 400, 403, 409, 412, 502 */
 export async function destinationOf(request: DavRequest, source: Resource, context: Context): Promise<Destination> {
+  const mayOverwrite = overwrites(request);
   const target = await located(pathIn(request), context);
   if (target.found) {
     const { resource } = target;
     if (resource.href === source.href) throw new DavError(403, 'source and destination are the same');
-    if (!overwrites(request)) throw new ConditionNotMet(`there is something at ${resource.href}, and Overwrite is F`);
+    if (!mayOverwrite) throw new ConditionNotMet(`there is something at ${resource.href}, and Overwrite is F`);
     if (resource.shape === 'object') {
       requirePrivilege(resource, '{DAV:}write-content');
       return { parent: parentOf(resource, context.catalogue), name: resource.object.name, replaces: resource };

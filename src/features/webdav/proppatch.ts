@@ -33,7 +33,7 @@ export const proppatch: Method = {
     }
     const update = readUpdate(body);
     const result = await write(update, resource, context, request.headers);
-    if (!result.ok) return answer(resource, failurePropstats(result), context);
+    if (!result.ok) return answer(resource, failurePropstats(result, context), context);
     if (context.preferences.return === 'minimal') {
       return { status: 204, headers: { 'Preference-Applied': 'return=minimal', Vary: 'Brief,Prefer' } };
     }

@@ -54,7 +54,10 @@ const types = {
 };
 
 /** The codes after which the same work may succeed: conflicts, locks, shutdown, read-only after a failover, too many connections. */
-const PASSING = new Set(['40001', '40P01', '55P03', '25006', '53300', '23505']);
+const PASSING = new Set(['40001', '40P01', '55P03', '25006', '53300']);
+/** Two that add the same name both find it free, and one hits the unique key: it looks again and finds it taken. */
+const TAKEN_MEANWHILE = '23505';
+const LOOKS = 5;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 function sqlState(error: unknown): string | undefined {
@@ -67,15 +70,29 @@ const LOST = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOS
 const LOST_MESSAGE =
   /^(Connection terminated|Client has encountered|timeout exceeded|Query read timeout|Client was closed)/;
 
+/** Errors that came from the driver; a work's own are never a reason to try again. */
+const fromDriver = new WeakSet<Error>();
+
+function noted(error: unknown): unknown {
+  if (error instanceof Error) fromDriver.add(error);
+  return error;
+}
+
 function isLost(error: unknown): boolean {
+  if (!(error instanceof Error) || !fromDriver.has(error)) return false;
   const state = sqlState(error);
   if (state !== undefined) return state.startsWith('08') || state.startsWith('57P');
-  if (!(error instanceof Error)) return false;
   return ('code' in error && LOST.test(String(error.code))) || LOST_MESSAGE.test(error.message);
 }
 
-function isPassing(error: unknown): boolean {
+/** The connection was gone before the statement could be sent. */
+function isUnsent(error: unknown): boolean {
+  return error instanceof Error && /^(Client has encountered|Client was closed)/.test(error.message);
+}
+
+function isPassing(error: unknown, tries: number): boolean {
   const state = sqlState(error);
+  if (state === TAKEN_MEANWHILE) return tries < LOOKS;
   return isLost(error) || (state !== undefined && PASSING.has(state));
 }
 
@@ -104,14 +121,14 @@ function connectionSession(client: pg.PoolClient, nameOf: (text: string) => stri
   const query = async (text: string, parameters: readonly Parameter[]) => {
     const name = parameters.length === 0 ? undefined : nameOf(text);
     const values = parameters as unknown[];
-    const result = await client.query<unknown[]>({
-      ...(name === undefined ? {} : { name }),
-      text,
-      values,
-      rowMode: 'array',
-    });
-    connected.answered = true;
-    return result;
+    try {
+      const named = name === undefined ? {} : { name };
+      const result = await client.query<unknown[]>({ ...named, text, values, rowMode: 'array' });
+      connected.answered = true;
+      return result;
+    } catch (error) {
+      throw noted(error);
+    }
   };
   const session: Session = {
     dialect,
@@ -163,7 +180,7 @@ async function fate(pool: pg.Pool, transaction: string, deadline: number): Promi
       if (status === 'aborted') return false;
       if (status !== 'in progress') throw new Error(`transaction ${transaction} is forgotten`);
     } catch (error) {
-      if (!isPassing(error) || performance.now() > deadline) throw error;
+      if (!isPassing(noted(error), 1) || performance.now() > deadline) throw error;
     }
     if (performance.now() > deadline) throw new Error(`transaction ${transaction} does not end`);
     await pause(25 + Math.random() * 375);
@@ -181,14 +198,18 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
     max: poolSize,
     pipeline: true,
     types,
-    ...(schema === undefined ? {} : { options: `-c search_path=${schema.replaceAll(/[\\ ]/g, '\\$&')}` }),
+    ...(schema === undefined
+      ? {}
+      : { options: `-c search_path=${pg.escapeIdentifier(schema).replaceAll(/[\\ ]/g, '\\$&')}` }),
   });
   // A connection that breaks while idle is gone from the pool; the next one tells.
   pool.on('error', () => {});
   const nameOf = statementNames(preparedStatements);
   const sessions = new WeakMap<pg.PoolClient, Connected>();
   const connect = async (): Promise<Connected> => {
-    const client = await pool.connect();
+    const client = await pool.connect().catch((error) => {
+      throw noted(error);
+    });
     let connected = sessions.get(client);
     if (connected === undefined) {
       connected = connectionSession(client, nameOf);
@@ -203,7 +224,7 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
   /** Sent before the work's first statement and not waited for. */
   const begin = (client: pg.PoolClient, text: string): Promise<unknown> => {
     const begun = client.query(text);
-    begun.catch(() => {});
+    begun.catch(noted);
     return begun;
   };
   const rollBack = async ({ client }: Connected, error: unknown): Promise<void> => {
@@ -218,13 +239,16 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
       client.release(true);
     }
   };
-  const again = async <T>(attempt: (until: number) => Promise<T>, may: (error: unknown) => boolean): Promise<T> => {
+  const again = async <T>(
+    attempt: (until: number) => Promise<T>,
+    may: (error: unknown, tries: number) => boolean,
+  ): Promise<T> => {
     const until = performance.now() + deadline;
-    for (let most = 25; ; most = Math.min(400, most * 2)) {
+    for (let most = 25, tries = 1; ; most = Math.min(400, most * 2), tries += 1) {
       try {
         return await attempt(until);
       } catch (error) {
-        if (!may(error) || performance.now() > until) throw error;
+        if (!may(error, tries) || performance.now() > until) throw error;
       }
       await pause(Math.random() * most);
     }
@@ -261,7 +285,7 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
       return result;
     } catch (error) {
       client.release(true);
-      if (!isLost(error)) throw error;
+      if (!isLost(noted(error)) || isUnsent(error)) throw error;
       if (transaction === null) return result;
       if (transaction === undefined) throw new OutcomeUnknown(error);
       let committed: boolean;
@@ -282,10 +306,13 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
         // Two that do this at once may both find it absent.
         await again(
           () => pool.query(`create schema if not exists ${pg.escapeIdentifier(schema)}`),
-          (error) => isPassing(error) || sqlState(error) === '42P06',
+          (error, tries) => isPassing(noted(error), tries) || sqlState(error) === '42P06',
         );
       }
-      const { rows } = await again(() => pool.query<{ server_version: string }>('show server_version'), isPassing);
+      const { rows } = await again(
+        () => pool.query<{ server_version: string }>('show server_version'),
+        (error, tries) => isPassing(noted(error), tries),
+      );
       return `PostgreSQL ${rows[0]?.server_version.split(' ')[0]}`;
     },
     read<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -309,7 +336,7 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
           }
         },
         // A work that has seen answers may have told others of them.
-        (error) => !answered && isPassing(error),
+        (error, tries) => !answered && isPassing(error, tries),
       );
     },
     write: (work) => again((until) => writeOnce(work, until), isPassing),

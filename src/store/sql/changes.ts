@@ -35,7 +35,7 @@ const TOMBSTONES = statement<[string, number]>(
 async function changes<Columns extends Row, Member>(
   session: Session,
   key: CollectionKey,
-  { since, upTo, limit }: ChangeSpan,
+  { initial, since, upTo, limit }: ChangeSpan,
   how: {
     readonly members: Statement<Columns>;
     readonly member: (row: Columns) => Member;
@@ -45,7 +45,7 @@ async function changes<Columns extends Row, Member>(
 ): Promise<readonly Change<Member>[]> {
   const [rows, gone] = await Promise.all([
     session.all(how.members, [key.account, key.id, since, upTo, limit]),
-    since === 0 ? [] : session.all(TOMBSTONES, [key.account, key.id, since, upTo, limit, how.kind]),
+    initial === true ? [] : session.all(TOMBSTONES, [key.account, key.id, since, upTo, limit, how.kind]),
   ]);
   const merged: Change<Member>[] = [];
   let next = 0;

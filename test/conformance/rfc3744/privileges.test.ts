@@ -1,82 +1,185 @@
 /**
- * Privileges as a client sees them. RFC 3744 section 5.3, RFC 3744 section 5.5, RFC 3744 section 7.1.1.
+ * Whose a resource is, and what one may do with it. RFC 3744 section 3, RFC 3744 section 5, RFC 3744 section 7.1.1.
  */
 import assert from 'node:assert/strict';
-import { elementsOf, type XmlElement } from '../../../src/formats/xml/element.ts';
+import { childrenOf, elementsOf, type XmlElement } from '../../../src/formats/xml/element.ts';
 import type { XmlName } from '../../../src/formats/xml/name.ts';
-import { event } from '../../support/builders.ts';
-import { must } from '../../support/conformance.ts';
+import { hrefsIn } from '../../support/answer.ts';
+import { card, event } from '../../support/builders.ts';
+import type { Client } from '../../support/client.ts';
+import { must, quirk } from '../../support/conformance.ts';
 import { clark } from '../../support/names.ts';
 
+/** The privileges in a list of DAV:privilege. */
 function privilegesIn(value: XmlElement): readonly XmlName[] {
-  return elementsOf(value).flatMap((privilege) => elementsOf(privilege).map((one) => one.name));
+  return childrenOf(value, '{DAV:}privilege')
+    .flatMap((one) => elementsOf(one).map(({ name }) => name))
+    .toSorted();
 }
+
+function named(...names: readonly string[]): readonly XmlName[] {
+  return names.map(clark).toSorted();
+}
+
+const READING = named('D:read', 'C:read-free-busy', 'D:read-current-user-privilege-set');
+const ALL = [
+  ...READING,
+  ...named(
+    'D:all',
+    'D:write',
+    'D:write-properties',
+    'D:write-content',
+    'D:bind',
+    'D:unbind',
+    'D:unlock',
+    'D:read-acl',
+    'D:write-acl',
+  ),
+].toSorted();
+
+const LANG: XmlName = '{http://www.w3.org/XML/1998/namespace}lang';
+
+/** What is one's own, one resource of every kind. */
+async function ownResources(alice: Client): Promise<readonly string[]> {
+  await alice.put(`${alice.calendar}a.ics`, event()).expect(201);
+  await alice.put(`${alice.addressbook}a.vcf`, card()).expect(201);
+  return [
+    alice.principal,
+    alice.calendars,
+    alice.calendar,
+    `${alice.calendar}a.ics`,
+    `${alice.calendars}inbox/`,
+    `${alice.calendars}outbox/`,
+    `${alice.calendars}notifications/`,
+    alice.addressbooks,
+    alice.addressbook,
+    `${alice.addressbook}a.vcf`,
+  ];
+}
+
+must('RFC 3744 section 5.1', 'owner is the principal whose resource it is', async ({ alice }) => {
+  const self = (value: XmlElement): void => assert.deepEqual(hrefsIn(value), [alice.principal]);
+  for (const path of await ownResources(alice)) {
+    await alice.propfind(path, '0', ['D:owner']).expectProperties(path, { 'D:owner': self });
+  }
+  await alice
+    .proppatch(alice.calendar, { set: { 'D:owner': 'me' } })
+    .expectProperties(alice.calendar, { 'D:owner': 403 });
+});
+
+must('RFC 3744 section 5.5', 'one’s own resources grant every privilege, aggregates and parts', async ({ alice }) => {
+  const all = (value: XmlElement): void => assert.deepEqual(privilegesIn(value), ALL);
+  for (const path of await ownResources(alice)) {
+    await alice
+      .propfind(path, '0', ['D:current-user-privilege-set'])
+      .expectProperties(path, { 'D:current-user-privilege-set': all });
+  }
+});
 
 must(
   'RFC 3744 section 5.5',
-  'an owner holds aggregates and their parts, on the collection and on its objects',
-  async ({ alice }) => {
-    const object = `${alice.calendar}a.ics`;
-    await alice.put(object, event()).expect(201);
-    for (const path of [alice.calendars, alice.calendar, alice.addressbook, object]) {
-      await alice.propfind(path, '0', ['D:current-user-privilege-set']).expectProperties(path, {
-        'D:current-user-privilege-set': (value) => {
-          const held = privilegesIn(value);
-          for (const name of ['D:read', 'D:write', 'D:write-properties', 'D:write-content', 'D:bind', 'D:unbind']) {
-            assert.ok(held.includes(clark(name)), `${name} on ${path}`);
-          }
-        },
-      });
+  'the service’s own collections, and groups, grant reading alone',
+  async ({ alice, team }) => {
+    const reading = (value: XmlElement): void => assert.deepEqual(privilegesIn(value), READING);
+    for (const path of ['/', '/principals/', '/calendars/', '/addressbooks/', team.principal]) {
+      await alice
+        .propfind(path, '0', ['D:current-user-privilege-set'])
+        .expectProperties(path, { 'D:current-user-privilege-set': reading });
     }
   },
 );
 
-must('RFC 4791 section 6.1.1', 'who may read may read free-busy', async ({ alice }) => {
-  await alice.propfind(alice.calendar, '0', ['D:current-user-privilege-set']).expectProperties(alice.calendar, {
-    'D:current-user-privilege-set': (value) => assert.ok(privilegesIn(value).includes(clark('C:read-free-busy'))),
-  });
+quirk('Q-0-7', 'every collection of a home says what one may do', async ({ alice }) => {
+  const answer = await alice.propfind(alice.calendars, '1', ['D:current-user-privilege-set']).expect(207);
+  const { responses } = answer.multistatus();
+  assert.ok(responses.size > 3);
+  for (const [path, { properties }] of responses) {
+    const value = properties.get(clark('D:current-user-privilege-set'));
+    assert.ok(value?.status === 200, path);
+    for (const name of ['D:write', 'D:write-content', 'D:write-properties', 'D:bind', 'D:unbind']) {
+      assert.ok(privilegesIn(value.element).includes(clark(name)), `${name} on ${path}`);
+    }
+  }
 });
 
 must(
   'RFC 3744 section 5.3',
-  'supported-privilege-set is a tree with descriptions that contains every privilege held',
-  async ({ alice }) => {
-    const answer = await alice
-      .propfind(alice.calendar, '0', ['D:supported-privilege-set', 'D:current-user-privilege-set'])
-      .expect(207);
-    const { properties } = answer.multistatus().at(alice.calendar);
-    const tree = properties.get(clark('D:supported-privilege-set'))?.element;
-    assert.ok(tree !== undefined);
-    const named: XmlName[] = [];
-    const walk = (supported: XmlElement): void => {
-      const parts = elementsOf(supported);
-      const privilege = parts.find((one) => one.name === clark('D:privilege'));
-      const description = parts.find((one) => one.name === clark('D:description'));
-      assert.ok(privilege !== undefined && description !== undefined);
-      assert.ok(description.attributes.some(({ name }) => name.endsWith('}lang')));
-      named.push(...elementsOf(privilege).map((one) => one.name));
-      for (const part of parts) if (part.name === clark('D:supported-privilege')) walk(part);
+  'supported-privilege-set is a tree with all privileges, each described',
+  async ({ alice, team }) => {
+    const tree = (value: XmlElement): void => {
+      const [all, ...others] = childrenOf(value, '{DAV:}supported-privilege');
+      assert.ok(all !== undefined && others.length === 0);
+      assert.deepEqual(privilegesIn(all), named('D:all'));
+      const seen: XmlName[] = [];
+      const walk = (one: XmlElement): void => {
+        const privileges = privilegesIn(one);
+        assert.equal(privileges.length, 1);
+        seen.push(...privileges);
+        const descriptions = childrenOf(one, '{DAV:}description');
+        assert.equal(descriptions.length, 1);
+        const language = descriptions[0]?.attributes.find(({ name }) => name === LANG);
+        assert.equal(language?.value, 'en');
+        for (const part of childrenOf(one, '{DAV:}supported-privilege')) walk(part);
+      };
+      walk(all);
+      assert.deepEqual(seen.toSorted(), ALL);
+      const partsOf = (name: string) =>
+        childrenOf(all, '{DAV:}supported-privilege')
+          .filter((one) => privilegesIn(one)[0] === clark(name))
+          .flatMap((one) => childrenOf(one, '{DAV:}supported-privilege').flatMap(privilegesIn))
+          .toSorted();
+      assert.deepEqual(partsOf('D:write'), named('D:write-properties', 'D:write-content', 'D:bind', 'D:unbind'));
+      assert.deepEqual(partsOf('D:read'), named('C:read-free-busy'));
     };
-    for (const one of elementsOf(tree)) walk(one);
-    assert.equal(new Set(named).size, named.length, 'each privilege stands once');
-    const held = properties.get(clark('D:current-user-privilege-set'))?.element;
-    for (const name of privilegesIn(held!)) assert.ok(named.includes(name), name);
+    for (const path of ['/', '/principals/', team.principal, ...(await ownResources(alice))]) {
+      await alice
+        .propfind(path, '0', ['D:supported-privilege-set'])
+        .expectProperties(path, { 'D:supported-privilege-set': tree });
+    }
   },
 );
 
+must('RFC 3744 section 5', 'what is said of access stays out of allprop', async ({ alice }) => {
+  const answer = await alice.propfind(alice.calendar, '0').expect(207);
+  const { properties } = answer.multistatus().at(alice.calendar);
+  for (const name of [
+    'D:owner',
+    'D:current-user-privilege-set',
+    'D:supported-privilege-set',
+    'D:principal-collection-set',
+  ]) {
+    assert.ok(!properties.has(clark(name)), name);
+  }
+});
+
 must(
   'RFC 3744 section 7.1.1',
-  'who may see a resource but not change it is told which privilege is missing',
-  async ({ alice }) => {
+  'what one may see but not do is refused with need-privileges, which says what lacks',
+  async ({ alice, team }) => {
     const answer = await alice
-      .proppatch('/', { set: { 'D:displayname': 'Mine' } })
+      .proppatch(team.principal, { set: { 'D:displayname': 'Ours' } })
       .expectPrecondition('D:need-privileges', 403);
     const [condition] = elementsOf(answer.xml());
-    const [resource] = elementsOf(condition!);
-    assert.equal(resource?.name, clark('D:resource'));
-    assert.deepEqual(
-      elementsOf(resource!).map((one) => one.name),
-      [clark('D:href'), clark('D:privilege')],
-    );
+    const [resource] = condition === undefined ? [] : childrenOf(condition, '{DAV:}resource');
+    assert.ok(resource !== undefined, answer.text);
+    assert.deepEqual(hrefsIn(resource), [team.principal]);
+    assert.deepEqual(privilegesIn(resource), named('D:write-properties'));
+    await alice.proppatch('/', { set: { 'D:displayname': 'Mine' } }).expectPrecondition('D:need-privileges', 403);
   },
 );
+
+must('RFC 3744 section 7.1.1', 'what one may not know is not there, whatever the method', async ({ alice, bob }) => {
+  const path = `${bob.calendar}a.ics`;
+  await bob.put(path, event()).expect(201);
+  for (const one of [bob.calendars, bob.calendar, path, bob.addressbook]) {
+    await alice.propfind(one, '0', ['D:owner']).expect(404);
+    await alice.proppatch(one, { set: { 'D:displayname': 'Mine' } }).expect(404);
+    await alice.delete(one).expect(404);
+  }
+  await alice.get(path).expect(404);
+  await alice.put(path, event()).expect(404, 409);
+  await alice.put(`${bob.calendar}b.ics`, event()).expect(404, 409);
+  await alice.mkcalendar(`${bob.calendars}c/`).expect(404, 409);
+  await bob.get(path).expect(200);
+  await bob.propfind(bob.calendar, '1', ['D:getetag']).expectMembers([bob.calendar, path]);
+});

@@ -6,13 +6,20 @@ import { calendarOf, component, event } from '../../support/builders.ts';
 import type { Client } from '../../support/client.ts';
 import { must, quirk } from '../../support/conformance.ts';
 import { clark } from '../../support/names.ts';
-import { calendarWith, comp, componentsIn, dataOf, fixedZone, fixedZoneComponent, linesOf, multiget, query, range } from './queries.ts';
+import {
+  calendarWith,
+  comp,
+  componentsIn,
+  dataOf,
+  fixedZone,
+  fixedZoneComponent,
+  linesOf,
+  multiget,
+  query,
+  range,
+} from './queries.ts';
 
 const ALARM = component('VALARM', { ACTION: 'DISPLAY', DESCRIPTION: 'Now', TRIGGER: '-PT15M' });
-
-function wholeComp(name: string): string {
-  return `<C:comp name="${name}"><C:allprop/><C:allcomp/></C:comp>`;
-}
 
 /** Stores one object and gives its path. */
 async function stored(client: Client, body: string): Promise<string> {
@@ -33,17 +40,27 @@ must('RFC 4791 section 9.6.1', 'the named components and properties come, and no
     '<C:comp name="VCALENDAR"><C:prop name="VERSION"/><C:comp name="VEVENT"><C:prop name="SUMMARY"/><C:prop name="UID"/><C:prop name="X-MOOD"/></C:comp></C:comp>',
   );
   assert.deepEqual(componentsIn(data, 'VCALENDAR')[0]?.[0], 'VERSION:2.0');
-  assert.deepEqual(componentsIn(data, 'VEVENT').map((lines) => lines.toSorted()), [['SUMMARY:Dance', 'UID:a', 'X-MOOD:good']]);
+  assert.deepEqual(
+    componentsIn(data, 'VEVENT').map((lines) => lines.toSorted()),
+    [['SUMMARY:Dance', 'UID:a', 'X-MOOD:good']],
+  );
   assert.ok(!data.includes('VALARM') && !data.includes('PRODID'), data);
 });
 
 must('RFC 4791 section 9.6.2', 'allcomp and allprop mean all there are', async ({ alice }) => {
   const path = await stored(alice, event({ SUMMARY: 'Dance', LOCATION: 'Hall' }, ALARM));
-  const properties = await dataOf(alice, path, '<C:comp name="VCALENDAR"><C:comp name="VEVENT"><C:allprop/></C:comp></C:comp>');
+  const properties = await dataOf(
+    alice,
+    path,
+    '<C:comp name="VCALENDAR"><C:comp name="VEVENT"><C:allprop/></C:comp></C:comp>',
+  );
   assert.deepEqual(linesOf(properties, 'VEVENT', 'LOCATION'), ['LOCATION:Hall']);
   assert.ok(!properties.includes('VALARM') && !properties.includes('PRODID'), properties);
   const components = await dataOf(alice, path, '<C:comp name="VCALENDAR"><C:prop name="PRODID"/><C:allcomp/></C:comp>');
-  assert.ok(components.includes('PRODID') && components.includes('BEGIN:VALARM') && !components.includes('VERSION:'), components);
+  assert.ok(
+    components.includes('PRODID') && components.includes('BEGIN:VALARM') && !components.includes('VERSION:'),
+    components,
+  );
   assert.deepEqual(linesOf(components, 'VEVENT', 'SUMMARY'), ['SUMMARY:Dance']);
 });
 
@@ -121,11 +138,13 @@ function series(): string {
 
 /** RECURRENCE-ID, DTSTART and DTEND of each instance, in their order. */
 function instancesIn(data: string): readonly string[] {
-  return componentsIn(data, 'VEVENT').map((lines) =>
-    ['RECURRENCE-ID', 'DTSTART', 'DTEND']
-      .map((name) => lines.find((line) => line.startsWith(`${name}:`) || line.startsWith(`${name};`)) ?? `no ${name}`)
-      .join(' '),
-  ).toSorted();
+  return componentsIn(data, 'VEVENT')
+    .map((lines) =>
+      ['RECURRENCE-ID', 'DTSTART', 'DTEND']
+        .map((name) => lines.find((line) => line.startsWith(`${name}:`) || line.startsWith(`${name};`)) ?? `no ${name}`)
+        .join(' '),
+    )
+    .toSorted();
 }
 
 must(
@@ -142,10 +161,13 @@ must(
       'RECURRENCE-ID:20260606T150000Z DTSTART:20260606T150000Z DTEND:20260606T153000Z',
     ]);
     for (const name of ['RRULE', 'RDATE', 'EXDATE', 'TZID', 'VTIMEZONE']) assert.ok(!data.includes(name), name);
-    assert.deepEqual(
-      linesOf(data, 'VEVENT', 'SUMMARY').toSorted(),
-      ['SUMMARY:Daily', 'SUMMARY:Daily', 'SUMMARY:Daily', 'SUMMARY:Daily', 'SUMMARY:Moved'],
-    );
+    assert.deepEqual(linesOf(data, 'VEVENT', 'SUMMARY').toSorted(), [
+      'SUMMARY:Daily',
+      'SUMMARY:Daily',
+      'SUMMARY:Daily',
+      'SUMMARY:Daily',
+      'SUMMARY:Moved',
+    ]);
     assert.equal(linesOf(data, 'VEVENT', 'UID').length, 5);
     assert.equal(componentsIn(data, 'VALARM').length, 4);
   },
@@ -172,7 +194,12 @@ must('RFC 4791 section 9.6.5', 'dates stay dates', async ({ alice }) => {
 });
 
 must('RFC 4791 section 9.6.5', 'what does not recur comes in UTC, without a RECURRENCE-ID', async ({ alice }) => {
-  const lines = { 'DTSTART;TZID=Example/East': '20260702T090000', DURATION: 'PT1H', UID: 'a', DTSTAMP: '20260701T080000Z' };
+  const lines = {
+    'DTSTART;TZID=Example/East': '20260702T090000',
+    DURATION: 'PT1H',
+    UID: 'a',
+    DTSTAMP: '20260701T080000Z',
+  };
   const path = await stored(alice, calendarOf(fixedZoneComponent('Example/East', '+0500'), component('VEVENT', lines)));
   const data = await dataOf(alice, path, '<C:expand start="20260702T000000Z" end="20260703T000000Z"/>');
   assert.deepEqual(linesOf(data, 'VEVENT', 'DTSTART'), ['DTSTART:20260702T040000Z']);
@@ -209,19 +236,25 @@ must('RFC 4791 section 9.6.5', 'dates of the range are judged in the zone of the
   assert.deepEqual(await data('+0000'), [first]);
 });
 
-must('RFC 4791 section 9.6.6', 'limit-recurrence-set leaves out the overrides that do not matter', async ({ alice }) => {
-  const path = await stored(alice, series());
-  const overrides = async (start: string, end: string) => {
-    const data = await dataOf(alice, path, `<C:limit-recurrence-set start="${start}" end="${end}"/>`);
-    assert.ok(data.includes('RRULE:FREQ=DAILY;COUNT=10') && data.includes('BEGIN:VTIMEZONE'), data);
-    return linesOf(data, 'VEVENT', 'RECURRENCE-ID').map((line) => line.slice(-15)).toSorted();
-  };
-  assert.deepEqual(await overrides('20260601T000000Z', '20260610T000000Z'), ['20260604T090000', '20260608T090000']);
-  assert.deepEqual(await overrides('20260601T000000Z', '20260602T000000Z'), []);
-  // Where it is now, and where it was planned.
-  assert.deepEqual(await overrides('20260605T103000Z', '20260605T104500Z'), ['20260604T090000']);
-  assert.deepEqual(await overrides('20260604T041000Z', '20260604T042000Z'), ['20260604T090000']);
-});
+must(
+  'RFC 4791 section 9.6.6',
+  'limit-recurrence-set leaves out the overrides that do not matter',
+  async ({ alice }) => {
+    const path = await stored(alice, series());
+    const overrides = async (start: string, end: string) => {
+      const data = await dataOf(alice, path, `<C:limit-recurrence-set start="${start}" end="${end}"/>`);
+      assert.ok(data.includes('RRULE:FREQ=DAILY;COUNT=10') && data.includes('BEGIN:VTIMEZONE'), data);
+      return linesOf(data, 'VEVENT', 'RECURRENCE-ID')
+        .map((line) => line.slice(-15))
+        .toSorted();
+    };
+    assert.deepEqual(await overrides('20260601T000000Z', '20260610T000000Z'), ['20260604T090000', '20260608T090000']);
+    assert.deepEqual(await overrides('20260601T000000Z', '20260602T000000Z'), []);
+    // Where it is now, and where it was planned.
+    assert.deepEqual(await overrides('20260605T103000Z', '20260605T104500Z'), ['20260604T090000']);
+    assert.deepEqual(await overrides('20260604T041000Z', '20260604T042000Z'), ['20260604T090000']);
+  },
+);
 
 must('RFC 4791 section 9.6.7', 'limit-freebusy-set leaves out the periods outside', async ({ alice }) => {
   const path = await stored(

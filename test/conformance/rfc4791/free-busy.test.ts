@@ -20,7 +20,10 @@ async function busy(client: Client, path: string, times = DAY): Promise<readonly
     .flatMap((line) => {
       const colon = line.indexOf(':');
       const type = /FBTYPE=([A-Z-]+)/.exec(line.slice(0, colon))?.[1] ?? 'BUSY';
-      return line.slice(colon + 1).split(',').map((period) => `${type} ${endSaid(period)}`);
+      return line
+        .slice(colon + 1)
+        .split(',')
+        .map((period) => `${type} ${endSaid(period)}`);
     })
     .toSorted();
 }
@@ -38,34 +41,42 @@ function at(hour: string, lines: Lines = {}): string {
   return event({ DTSTART: `20260702T${hour}0000Z`, DTEND: undefined, DURATION: 'PT1H', ...lines });
 }
 
-must('RFC 4791 section 7.10', 'the answer is one VFREEBUSY for the range, also when nothing is on', async ({ alice }) => {
-  const { text } = await alice.report(alice.calendar, freeBusyQuery(DAY)).expect(200);
-  const [lines = []] = componentsIn(text, 'VFREEBUSY');
-  assert.ok(lines.includes('DTSTART:20260702T000000Z'), text);
-  assert.ok(lines.includes('DTEND:20260703T000000Z'), text);
-  assert.equal(linesOf(text, 'VFREEBUSY', 'DTSTAMP').length, 1);
-  assert.equal(linesOf(text, 'VFREEBUSY', 'FREEBUSY').length, 0);
-  assert.match(text, /^BEGIN:VCALENDAR\r\n/);
-  assert.match(text, /\r\nVERSION:2\.0\r\n/);
-  assert.match(text, /\r\nPRODID:/);
-});
+must(
+  'RFC 4791 section 7.10',
+  'the answer is one VFREEBUSY for the range, also when nothing is on',
+  async ({ alice }) => {
+    const { text } = await alice.report(alice.calendar, freeBusyQuery(DAY)).expect(200);
+    const [lines = []] = componentsIn(text, 'VFREEBUSY');
+    assert.ok(lines.includes('DTSTART:20260702T000000Z'), text);
+    assert.ok(lines.includes('DTEND:20260703T000000Z'), text);
+    assert.equal(linesOf(text, 'VFREEBUSY', 'DTSTAMP').length, 1);
+    assert.equal(linesOf(text, 'VFREEBUSY', 'FREEBUSY').length, 0);
+    assert.match(text, /^BEGIN:VCALENDAR\r\n/);
+    assert.match(text, /\r\nVERSION:2\.0\r\n/);
+    assert.match(text, /\r\nPRODID:/);
+  },
+);
 
-must('RFC 4791 section 7.10', 'opaque events are busy, by their status; transparent and cancelled ones are not', async ({ alice }) => {
-  const path = await calendarWith(alice, {
-    plain: at('08'),
-    opaque: at('10', { TRANSP: 'OPAQUE', STATUS: 'CONFIRMED' }),
-    tentative: at('12', { STATUS: 'TENTATIVE' }),
-    transparent: at('14', { TRANSP: 'TRANSPARENT' }),
-    cancelled: at('16', { STATUS: 'CANCELLED' }),
-    'transparent-tentative': at('18', { TRANSP: 'TRANSPARENT', STATUS: 'TENTATIVE' }),
-    task: todo({ DTSTART: '20260702T200000Z', DUE: '20260702T210000Z' }),
-  });
-  assert.deepEqual(await busy(alice, path), [
-    'BUSY 20260702T080000Z/20260702T090000Z',
-    'BUSY 20260702T100000Z/20260702T110000Z',
-    'BUSY-TENTATIVE 20260702T120000Z/20260702T130000Z',
-  ]);
-});
+must(
+  'RFC 4791 section 7.10',
+  'opaque events are busy, by their status; transparent and cancelled ones are not',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, {
+      plain: at('08'),
+      opaque: at('10', { TRANSP: 'OPAQUE', STATUS: 'CONFIRMED' }),
+      tentative: at('12', { STATUS: 'TENTATIVE' }),
+      transparent: at('14', { TRANSP: 'TRANSPARENT' }),
+      cancelled: at('16', { STATUS: 'CANCELLED' }),
+      'transparent-tentative': at('18', { TRANSP: 'TRANSPARENT', STATUS: 'TENTATIVE' }),
+      task: todo({ DTSTART: '20260702T200000Z', DUE: '20260702T210000Z' }),
+    });
+    assert.deepEqual(await busy(alice, path), [
+      'BUSY 20260702T080000Z/20260702T090000Z',
+      'BUSY 20260702T100000Z/20260702T110000Z',
+      'BUSY-TENTATIVE 20260702T120000Z/20260702T130000Z',
+    ]);
+  },
+);
 
 must('RFC 4791 section 7.10', 'periods that touch or overlap are merged', async ({ alice }) => {
   const path = await calendarWith(alice, {
@@ -141,7 +152,9 @@ must('RFC 6638 section 9.1', 'the events of a transparent calendar are not busy'
   const path = await calendarWith(alice, { a: at('08') });
   assert.equal((await busy(alice, path)).length, 1);
   await alice
-    .proppatch(path, { set: { 'C:schedule-calendar-transp': '<C:transparent xmlns:C="urn:ietf:params:xml:ns:caldav"/>' } })
+    .proppatch(path, {
+      set: { 'C:schedule-calendar-transp': '<C:transparent xmlns:C="urn:ietf:params:xml:ns:caldav"/>' },
+    })
     .expect(207);
   assert.deepEqual(await busy(alice, path), []);
 });
@@ -157,11 +170,20 @@ must('RFC 4791 section 7.10', 'to others the calendar is not there', async ({ al
   await anonymous.report(path, freeBusyQuery(DAY)).expect(401);
 });
 
-must('RFC 4791 section 7.10', 'without a range that can be searched it is refused with valid-filter', async ({ alice }) => {
-  for (const times of ['', range('', ''), range('20260703T000000Z', '20260702T000000Z'), range('20260702', '20260703')]) {
-    await alice.report(alice.calendar, freeBusyQuery(times)).expectPrecondition('C:valid-filter', 403);
-  }
-});
+must(
+  'RFC 4791 section 7.10',
+  'without a range that can be searched it is refused with valid-filter',
+  async ({ alice }) => {
+    for (const times of [
+      '',
+      range('', ''),
+      range('20260703T000000Z', '20260702T000000Z'),
+      range('20260702', '20260703'),
+    ]) {
+      await alice.report(alice.calendar, freeBusyQuery(times)).expectPrecondition('C:valid-filter', 403);
+    }
+  },
+);
 
 must('RFC 4791 section 7.10', 'more busy periods than the service counts are refused with 507', async ({ alice }) => {
   const path = await calendarWith(alice, {

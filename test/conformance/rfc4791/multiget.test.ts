@@ -35,19 +35,23 @@ must('RFC 4791 section 7.9', 'what is not there is 404 in its own response', asy
   assert.equal(answer.multistatus().at(`${path}a.ics`).status, undefined);
 });
 
-must('RFC 4791 section 7.9', 'what lies elsewhere is an error of its own, and never another’s data', async ({ alice, bob }) => {
-  const path = await calendarWith(alice, { a: event() });
-  const theirs = `${bob.calendar}secret.ics`;
-  await bob.put(theirs, event({ SUMMARY: 'Secret' })).expect(201);
-  await alice.put(`${alice.calendar}b.ics`, event()).expect(201);
-  const elsewhere = [theirs, `${alice.calendar}b.ics`, path, '/', '/nowhere', 'mailto:a@example.com', ''];
-  const answer = await alice.report(path, multiget([`${path}a.ics`, ...elsewhere])).expect(207);
-  assert.ok(!answer.text.includes('Secret'));
-  const { responses } = answer.multistatus();
-  for (const href of elsewhere.slice(0, 5)) assert.equal(responses.get(href)?.status, 404, href);
-  assert.equal(responses.get(`${path}a.ics`)?.properties.get(clark('C:calendar-data'))?.status, 200);
-  await alice.report(bob.calendar, multiget([theirs])).expect(404);
-});
+must(
+  'RFC 4791 section 7.9',
+  'what lies elsewhere is an error of its own, and never another’s data',
+  async ({ alice, bob }) => {
+    const path = await calendarWith(alice, { a: event() });
+    const theirs = `${bob.calendar}secret.ics`;
+    await bob.put(theirs, event({ SUMMARY: 'Secret' })).expect(201);
+    await alice.put(`${alice.calendar}b.ics`, event()).expect(201);
+    const elsewhere = [theirs, `${alice.calendar}b.ics`, path, '/', '/nowhere', 'mailto:a@example.com', ''];
+    const answer = await alice.report(path, multiget([`${path}a.ics`, ...elsewhere])).expect(207);
+    assert.ok(!answer.text.includes('Secret'));
+    const { responses } = answer.multistatus();
+    for (const href of elsewhere.slice(0, 5)) assert.equal(responses.get(href)?.status, 404, href);
+    assert.equal(responses.get(`${path}a.ics`)?.properties.get(clark('C:calendar-data'))?.status, 200);
+    await alice.report(bob.calendar, multiget([theirs])).expect(404);
+  },
+);
 
 must('RFC 4791 section 7.9', 'hrefs match in whatever spelling', async ({ alice, service }) => {
   const path = await calendarWith(alice, { 'a%20(b)@%C3%BC': event() });
@@ -67,7 +71,10 @@ must('RFC 4791 section 7.9', 'hrefs match in whatever spelling', async ({ alice,
   await alice.report(path, multiget(spellings)).expectMembers([object]);
   const foreign = `https://elsewhere.example.org${object}`;
   const answer = await alice.report(path, multiget([foreign])).expect(207);
-  assert.deepEqual([...answer.multistatus().responses.values()].map(({ status }) => status), [404]);
+  assert.deepEqual(
+    [...answer.multistatus().responses.values()].map(({ status }) => status),
+    [404],
+  );
 });
 
 must('RFC 4791 section 7.9', 'Depth says nothing', async ({ alice }) => {
@@ -109,30 +116,36 @@ must('RFC 4791 section 7.9', 'as many hrefs as the service allows are answered a
   await alice.report(path, multiget([...all, `${path}c.ics`])).expect(413);
 });
 
-must('RFC 4791 section 7.9', 'calendar data of another type are refused with supported-calendar-data', async ({ alice }) => {
-  const path = await calendarWith(alice, { a: event() });
-  for (const attributes of ['content-type="application/calendar+json"', 'version="3.0"']) {
-    const wanted = `<C:calendar-data ${attributes}/>`;
+must(
+  'RFC 4791 section 7.9',
+  'calendar data of another type are refused with supported-calendar-data',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, { a: event() });
+    for (const attributes of ['content-type="application/calendar+json"', 'version="3.0"']) {
+      const wanted = `<C:calendar-data ${attributes}/>`;
+      await alice.report(path, multiget([`${path}a.ics`], wanted)).expectPrecondition('C:supported-calendar-data', 403);
+      await alice
+        .report(path, query(comp('VEVENT'), { prop: wanted }), '1')
+        .expectPrecondition('C:supported-calendar-data', 403);
+    }
+    const wanted = '<C:calendar-data content-type="text/calendar" version="2.0"/>';
     await alice
       .report(path, multiget([`${path}a.ics`], wanted))
-      .expectPrecondition('C:supported-calendar-data', 403);
-    await alice
-      .report(path, query(comp('VEVENT'), { prop: wanted }), '1')
-      .expectPrecondition('C:supported-calendar-data', 403);
-  }
-  const wanted = '<C:calendar-data content-type="text/calendar" version="2.0"/>';
-  await alice
-    .report(path, multiget([`${path}a.ics`], wanted))
-    .expectProperties(`${path}a.ics`, { 'C:calendar-data': true });
-});
+      .expectProperties(`${path}a.ics`, { 'C:calendar-data': true });
+  },
+);
 
-quirk('Q-9-12', 'the ETag is the same in the answers of PUT, GET, PROPFIND, sync, query and multiget', async ({ alice }) => {
-  const path = `${alice.calendar}a.ics`;
-  const { etag } = await alice.put(path, event()).expect(201).expectHeader('ETag', /^"/);
-  const properties = { 'D:getetag': etag };
-  await alice.get(path).expectHeader('ETag', etag);
-  await alice.propfind(alice.calendar, '1', ['D:getetag']).expectProperties(path, properties);
-  await alice.sync(alice.calendar, '').expectProperties(path, properties);
-  await alice.report(alice.calendar, query(comp('VEVENT')), '1').expectProperties(path, properties);
-  await alice.report(alice.calendar, multiget([path])).expectProperties(path, properties);
-});
+quirk(
+  'Q-9-12',
+  'the ETag is the same in the answers of PUT, GET, PROPFIND, sync, query and multiget',
+  async ({ alice }) => {
+    const path = `${alice.calendar}a.ics`;
+    const { etag } = await alice.put(path, event()).expect(201).expectHeader('ETag', /^"/);
+    const properties = { 'D:getetag': etag };
+    await alice.get(path).expectHeader('ETag', etag);
+    await alice.propfind(alice.calendar, '1', ['D:getetag']).expectProperties(path, properties);
+    await alice.sync(alice.calendar, '').expectProperties(path, properties);
+    await alice.report(alice.calendar, query(comp('VEVENT')), '1').expectProperties(path, properties);
+    await alice.report(alice.calendar, multiget([path])).expectProperties(path, properties);
+  },
+);

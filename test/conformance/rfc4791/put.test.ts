@@ -39,23 +39,33 @@ const KEPT: Readonly<Record<string, string>> = {
   'blank end': `${event()}\r\n`,
 };
 
-must('RFC 4791 section 5.3.3', 'an object comes back byte by byte, under one strong ETag everywhere', async ({ alice }) => {
-  for (const [name, body] of Object.entries(KEPT)) {
-    const path = `${alice.calendar}${encodeURIComponent(name)}.ics`;
-    const put = await alice.put(path, body).expect(201).expectHeader('ETag', /^"[^"]+"$/);
-    const got = await alice.get(path).expect(200).expectHeader('Content-Type', /^text\/calendar; *charset=utf-8/i);
-    assert.equal(got.text, body, name);
-    assert.equal(got.etag, put.etag, name);
-    const properties = { 'D:getetag': put.etag };
-    await alice.head(path).expect(200).expectHeader('ETag', put.etag);
-    await alice.propfind(path, '0', ['D:getetag']).expectProperties(path, properties);
-    await alice.sync(alice.calendar, '').expectProperties(path, properties);
-    await alice.report(alice.calendar, query(comp('VEVENT')), '1').expectProperties(path, properties);
-    const data = await alice.report(alice.calendar, multiget([path])).expectProperties(path, properties);
-    const answered = data.multistatus().value(path, clark('C:calendar-data'));
-    assert.equal(answered.replaceAll('\r\n', '\n'), body.replaceAll('\r\n', '\n'), name);
-  }
-});
+must(
+  'RFC 4791 section 5.3.3',
+  'an object comes back byte by byte, under one strong ETag everywhere',
+  async ({ alice }) => {
+    for (const [name, body] of Object.entries(KEPT)) {
+      const path = `${alice.calendar}${encodeURIComponent(name)}.ics`;
+      const put = await alice
+        .put(path, body)
+        .expect(201)
+        .expectHeader('ETag', /^"[^"]+"$/);
+      const got = await alice
+        .get(path)
+        .expect(200)
+        .expectHeader('Content-Type', /^text\/calendar; *charset=utf-8/i);
+      assert.equal(got.text, body, name);
+      assert.equal(got.etag, put.etag, name);
+      const properties = { 'D:getetag': put.etag };
+      await alice.head(path).expect(200).expectHeader('ETag', put.etag);
+      await alice.propfind(path, '0', ['D:getetag']).expectProperties(path, properties);
+      await alice.sync(alice.calendar, '').expectProperties(path, properties);
+      await alice.report(alice.calendar, query(comp('VEVENT')), '1').expectProperties(path, properties);
+      const data = await alice.report(alice.calendar, multiget([path])).expectProperties(path, properties);
+      const answered = data.multistatus().value(path, clark('C:calendar-data'));
+      assert.equal(answered.replaceAll('\r\n', '\n'), body.replaceAll('\r\n', '\n'), name);
+    }
+  },
+);
 
 must('RFC 4791 section 5.3.4', 'the ETag changes with the object, and only then', async ({ alice }) => {
   const path = `${alice.calendar}a.ics`;
@@ -81,7 +91,13 @@ must('RFC 4791 section 5.3.2', 'any name goes, not only the UID with an ending',
 
 must('RFC 4791 section 5.3.2.1', 'another media type is refused with supported-calendar-data', async ({ alice }) => {
   const path = `${alice.calendar}a.ics`;
-  for (const type of ['text/vcard', 'application/calendar+json', 'application/calendar+xml', 'image/png', 'text/html']) {
+  for (const type of [
+    'text/vcard',
+    'application/calendar+json',
+    'application/calendar+xml',
+    'image/png',
+    'text/html',
+  ]) {
     await alice.put(path, event(), { 'Content-Type': type }).expectPrecondition('C:supported-calendar-data', 403);
   }
   await alice.get(path).expect(404);
@@ -142,11 +158,17 @@ must(
       'no UID': event({ UID: undefined }),
       'an empty UID': event({ UID: '' }),
       'no component': calendarOf(),
-      'a time zone alone': calendarOf(component('VTIMEZONE', { TZID: 'A' }, component('STANDARD', {
-        DTSTART: '19700101T000000',
-        TZOFFSETFROM: '+0100',
-        TZOFFSETTO: '+0100',
-      }))),
+      'a time zone alone': calendarOf(
+        component(
+          'VTIMEZONE',
+          { TZID: 'A' },
+          component('STANDARD', {
+            DTSTART: '19700101T000000',
+            TZOFFSETFROM: '+0100',
+            TZOFFSETTO: '+0100',
+          }),
+        ),
+      ),
     };
     for (const body of Object.values(bodies)) {
       await alice.put(path, body).expectPrecondition('C:valid-calendar-object-resource', 403);
@@ -165,21 +187,25 @@ must('RFC 4791 section 4.1', 'overrides alone, without the series, are an object
   await alice.put(`${alice.calendar}a.ics`, body).expect(201);
 });
 
-must('RFC 4791 section 5.3.2.1', 'another component is refused with supported-calendar-component', async ({ alice }) => {
-  const tasks = `${alice.calendars}tasks/`;
-  await alice.put(`${tasks}a.ics`, event()).expectPrecondition('C:supported-calendar-component', 403);
-  await alice.put(`${tasks}a.ics`, todo()).expect(201);
-  for (const body of [todo(), journal(), calendarOf(component('VPOLL', { UID: newUid() }))]) {
-    await alice.put(`${alice.calendar}b.ics`, body).expectPrecondition('C:supported-calendar-component', 403);
-  }
-  await alice.get(`${alice.calendar}b.ics`).expect(404);
-  const all = await alice.newCalendar('all');
-  const busy = component('VFREEBUSY', { UID: newUid(), DTSTAMP: '20260701T080000Z' });
-  const available = component('VAVAILABILITY', { UID: newUid(), DTSTAMP: '20260701T080000Z' });
-  for (const [at, body] of [event(), todo(), journal(), calendarOf(busy), calendarOf(available)].entries()) {
-    await alice.put(`${all}${at}.ics`, body).expect(201);
-  }
-});
+must(
+  'RFC 4791 section 5.3.2.1',
+  'another component is refused with supported-calendar-component',
+  async ({ alice }) => {
+    const tasks = `${alice.calendars}tasks/`;
+    await alice.put(`${tasks}a.ics`, event()).expectPrecondition('C:supported-calendar-component', 403);
+    await alice.put(`${tasks}a.ics`, todo()).expect(201);
+    for (const body of [todo(), journal(), calendarOf(component('VPOLL', { UID: newUid() }))]) {
+      await alice.put(`${alice.calendar}b.ics`, body).expectPrecondition('C:supported-calendar-component', 403);
+    }
+    await alice.get(`${alice.calendar}b.ics`).expect(404);
+    const all = await alice.newCalendar('all');
+    const busy = component('VFREEBUSY', { UID: newUid(), DTSTAMP: '20260701T080000Z' });
+    const available = component('VAVAILABILITY', { UID: newUid(), DTSTAMP: '20260701T080000Z' });
+    for (const [at, body] of [event(), todo(), journal(), calendarOf(busy), calendarOf(available)].entries()) {
+      await alice.put(`${all}${at}.ics`, body).expect(201);
+    }
+  },
+);
 
 must('RFC 4791 section 5.3.2.1', 'a UID stands once in a calendar; no-uid-conflict says where', async ({ alice }) => {
   const path = `${alice.calendar}first%20one.ics`;
@@ -209,15 +235,19 @@ quirk('Q-0-10', 'the UID of a deleted event is free again, under the old name an
   await alice.put(a, event({ UID: 'a' })).expect(201);
 });
 
-must('RFC 4791 section 5.3.2.1', 'a larger object than max-resource-size is refused with that condition', async ({ alice }) => {
-  const path = `${alice.calendar}a.ics`;
-  const most = TEST_LIMITS.calendarObject;
-  const empty = event({ UID: 'a', DESCRIPTION: '' }).length;
-  const padded = (octets: number): string => event({ UID: 'a', DESCRIPTION: 'x'.repeat(octets - empty) });
-  await alice.put(path, padded(most + 1)).expectPrecondition('C:max-resource-size', 403);
-  await alice.get(path).expect(404);
-  await alice.put(path, padded(most)).expect(201);
-});
+must(
+  'RFC 4791 section 5.3.2.1',
+  'a larger object than max-resource-size is refused with that condition',
+  async ({ alice }) => {
+    const path = `${alice.calendar}a.ics`;
+    const most = TEST_LIMITS.calendarObject;
+    const empty = event({ UID: 'a', DESCRIPTION: '' }).length;
+    const padded = (octets: number): string => event({ UID: 'a', DESCRIPTION: 'x'.repeat(octets - empty) });
+    await alice.put(path, padded(most + 1)).expectPrecondition('C:max-resource-size', 403);
+    await alice.get(path).expect(404);
+    await alice.put(path, padded(most)).expect(201);
+  },
+);
 
 must(
   'RFC 4791 section 5.3.2.1',
@@ -249,7 +279,11 @@ should('RFC 4791 section 5.3.2', 'what RFC 5545 forbids but clients send is take
     event({ DTSTAMP: '20250101T100000', 'LAST-MODIFIED': '20250102T101112', CREATED: '20250101T100000' }),
     event({ DTSTAMP: undefined }),
     event({ DTEND: '20260702T090000Z' }),
-    event({ 'DTSTART;TZID=Europe/Berlin': '20260702T100000', 'DTEND;TZID=Europe/Berlin': '20260702T110000', DTEND: undefined }),
+    event({
+      'DTSTART;TZID=Europe/Berlin': '20260702T100000',
+      'DTEND;TZID=Europe/Berlin': '20260702T110000',
+      DTEND: undefined,
+    }),
     event({ 'DTSTART;TZID=Somewhere': '20260702T100000', DTEND: undefined }),
     event({ 'DTSTART;VALUE=DATE': '20260702', RRULE: 'FREQ=DAILY;UNTIL=20260710T000000Z', EXDATE: '20260704T000000' }),
     event({ SEQUENCE: 'first', STATUS: 'MAYBE', GEO: 'here', URL: 'not a url', PRIORITY: '' }),
@@ -258,7 +292,12 @@ should('RFC 4791 section 5.3.2', 'what RFC 5545 forbids but clients send is take
     await alice.put(`${alice.calendar}${at}.ics`, body).expect(201);
     assert.equal((await alice.get(`${alice.calendar}${at}.ics`)).text, body);
   }
-  await finds(alice, alice.calendar, comp('VEVENT'), bodies.map((_, at) => String(at)));
+  await finds(
+    alice,
+    alice.calendar,
+    comp('VEVENT'),
+    bodies.map((_, at) => String(at)),
+  );
 });
 
 must('RFC 4791 section 5.3.2', 'a calendar itself is not written by PUT', async ({ alice }) => {

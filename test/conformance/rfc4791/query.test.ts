@@ -18,18 +18,26 @@ must('RFC 4791 section 7.8', 'what does not match leaves an empty multistatus', 
   await alice.report(alice.calendar, query(comp('VEVENT')), '1').expectMembers([]);
 });
 
-must('RFC 4791 section 7.8', 'Depth 0 on a calendar looks at no object, Depth 1 and infinity at all', async ({ alice }) => {
-  const path = await calendarWith(alice, { a: event() });
-  await alice.report(path, query(comp('VEVENT')), '0').expectMembers([]);
-  for (const depth of ['1', 'infinity']) {
-    await alice.report(path, query(comp('VEVENT')), depth).expectMembers([`${path}a.ics`]);
-  }
-});
+must(
+  'RFC 4791 section 7.8',
+  'Depth 0 on a calendar looks at no object, Depth 1 and infinity at all',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, { a: event() });
+    await alice.report(path, query(comp('VEVENT')), '0').expectMembers([]);
+    for (const depth of ['1', 'infinity']) {
+      await alice.report(path, query(comp('VEVENT')), depth).expectMembers([`${path}a.ics`]);
+    }
+  },
+);
 
-must('behaviour: calendar-query without Depth means 1', 'without a Depth header the objects are found', async ({ alice }) => {
-  const path = await calendarWith(alice, { a: event() });
-  await alice.report(path, query(comp('VEVENT'))).expectMembers([`${path}a.ics`]);
-});
+must(
+  'behaviour: calendar-query without Depth means 1',
+  'without a Depth header the objects are found',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, { a: event() });
+    await alice.report(path, query(comp('VEVENT'))).expectMembers([`${path}a.ics`]);
+  },
+);
 
 must('RFC 4791 section 7.8', 'on an object the query is about that object', async ({ alice }) => {
   const path = await calendarWith(alice, { a: event(), b: event() });
@@ -93,7 +101,13 @@ must('RFC 4791 section 9.7.1', 'all conditions hold for one and the same compone
   const series = (uid: string, summary: string, location: string): string =>
     calendarOf(
       component('VEVENT', { ...at, UID: uid, RRULE: 'FREQ=DAILY;COUNT=9', SUMMARY: summary, LOCATION: 'Hall' }),
-      component('VEVENT', { ...at, UID: uid, 'RECURRENCE-ID': '20260703T100000Z', SUMMARY: 'Other', LOCATION: location }),
+      component('VEVENT', {
+        ...at,
+        UID: uid,
+        'RECURRENCE-ID': '20260703T100000Z',
+        SUMMARY: 'Other',
+        LOCATION: location,
+      }),
     );
   const path = await calendarWith(alice, {
     both: event({ SUMMARY: 'Dance', LOCATION: 'Garden' }),
@@ -102,10 +116,12 @@ must('RFC 4791 section 9.7.1', 'all conditions hold for one and the same compone
   });
   const filter = comp('VEVENT', prop('SUMMARY', text('dance')) + prop('LOCATION', text('garden')));
   await finds(alice, path, filter, ['both']);
-  await finds(alice, path, comp('VEVENT', prop('SUMMARY', text('dance'))) + comp('VEVENT', prop('LOCATION', text('garden'))), [
-    'both',
-    'spread',
-  ]);
+  await finds(
+    alice,
+    path,
+    comp('VEVENT', prop('SUMMARY', text('dance'))) + comp('VEVENT', prop('LOCATION', text('garden'))),
+    ['both', 'spread'],
+  );
 });
 
 must('RFC 4791 section 9.7.1', 'alarm and event of one condition belong together', async ({ alice }) => {
@@ -145,7 +161,8 @@ should('RFC 4791 section 7.7', 'properties and parameters that nobody knows can 
 });
 
 must('RFC 4791 section 9.7.3', 'a param-filter looks at the parameters of the same property', async ({ alice }) => {
-  const attendee = (address: string, status: string) => `ATTENDEE;PARTSTAT=${status};CN="${address}":mailto:${address}@example.com`;
+  const attendee = (address: string, status: string) =>
+    `ATTENDEE;PARTSTAT=${status};CN="${address}":mailto:${address}@example.com`;
   const invited = (...lines: readonly string[]) =>
     event().replace('SUMMARY:', `${lines.map((line) => `${line}\r\n`).join('')}SUMMARY:`);
   const path = await calendarWith(alice, {
@@ -162,39 +179,48 @@ must('RFC 4791 section 9.7.3', 'a param-filter looks at the parameters of the sa
   await finds(alice, path, comp('VEVENT', prop('ATTENDEE', param('CN', text('be')) + waiting)), ['bea']);
 });
 
-must('RFC 4791 section 9.7.5', 'text-match finds parts of texts, by default without regard to ASCII case', async ({ alice }) => {
-  const path = await calendarWith(alice, {
-    upper: event({ SUMMARY: 'BIG FÜSSE' }),
-    lower: event({ SUMMARY: 'big füsse' }),
-    comma: event({ SUMMARY: 'Ham\\, big eggs\\nand more' }),
-    categories: event({ CATEGORIES: 'Work,Big' }),
-    other: event({ SUMMARY: 'small' }),
-  });
-  const summary = (value: string, attributes?: string) => comp('VEVENT', prop('SUMMARY', text(value, attributes)));
-  await finds(alice, path, summary('BiG'), ['upper', 'lower', 'comma']);
-  await finds(alice, path, summary('big', 'collation="i;ascii-casemap"'), ['upper', 'lower', 'comma']);
-  await finds(alice, path, summary('füsse'), ['lower']);
-  await finds(alice, path, summary('big', 'collation="i;octet"'), ['lower', 'comma']);
-  await finds(alice, path, summary('füsse', 'collation="i;unicode-casemap"'), ['upper', 'lower']);
-  await finds(alice, path, summary('ham, big'), ['comma']);
-  await finds(alice, path, comp('VEVENT', prop('CATEGORIES', text('big'))), ['categories']);
-});
+must(
+  'RFC 4791 section 9.7.5',
+  'text-match finds parts of texts, by default without regard to ASCII case',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, {
+      upper: event({ SUMMARY: 'BIG FÜSSE' }),
+      lower: event({ SUMMARY: 'big füsse' }),
+      comma: event({ SUMMARY: 'Ham\\, big eggs\\nand more' }),
+      categories: event({ CATEGORIES: 'Work,Big' }),
+      other: event({ SUMMARY: 'small' }),
+    });
+    const summary = (value: string, attributes?: string) => comp('VEVENT', prop('SUMMARY', text(value, attributes)));
+    await finds(alice, path, summary('BiG'), ['upper', 'lower', 'comma']);
+    await finds(alice, path, summary('big', 'collation="i;ascii-casemap"'), ['upper', 'lower', 'comma']);
+    await finds(alice, path, summary('füsse'), ['lower']);
+    await finds(alice, path, summary('big', 'collation="i;octet"'), ['lower', 'comma']);
+    await finds(alice, path, summary('füsse', 'collation="i;unicode-casemap"'), ['upper', 'lower']);
+    await finds(alice, path, summary('ham, big'), ['comma']);
+    await finds(alice, path, comp('VEVENT', prop('CATEGORIES', text('big'))), ['categories']);
+  },
+);
 
-must('RFC 4791 section 9.7.5', 'negate-condition turns the match, not the presence of the property', async ({ alice }) => {
-  const path = await calendarWith(alice, {
-    big: event({ SUMMARY: 'Big' }),
-    small: event({ SUMMARY: 'Small' }),
-    none: event({ SUMMARY: undefined }),
-  });
-  const summary = (attributes: string) => comp('VEVENT', prop('SUMMARY', text('big', attributes)));
-  await finds(alice, path, summary('negate-condition="no"'), ['big']);
-  await finds(alice, path, summary('negate-condition="yes"'), ['small']);
-  await finds(alice, path, summary('negate-condition="yes" collation="i;octet"'), ['big', 'small']);
-});
+must(
+  'RFC 4791 section 9.7.5',
+  'negate-condition turns the match, not the presence of the property',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, {
+      big: event({ SUMMARY: 'Big' }),
+      small: event({ SUMMARY: 'Small' }),
+      none: event({ SUMMARY: undefined }),
+    });
+    const summary = (attributes: string) => comp('VEVENT', prop('SUMMARY', text('big', attributes)));
+    await finds(alice, path, summary('negate-condition="no"'), ['big']);
+    await finds(alice, path, summary('negate-condition="yes"'), ['small']);
+    await finds(alice, path, summary('negate-condition="yes" collation="i;octet"'), ['big', 'small']);
+  },
+);
 
 must('RFC 4791 section 7.8', 'a filter that says nothing valid is refused with valid-filter', async ({ alice }) => {
   const path = await calendarWith(alice, { a: event() });
-  const whole = (inside: string) => `<C:calendar-query ${XMLNS}><D:prop><D:getetag/></D:prop>${inside}</C:calendar-query>`;
+  const whole = (inside: string) =>
+    `<C:calendar-query ${XMLNS}><D:prop><D:getetag/></D:prop>${inside}</C:calendar-query>`;
   const invalid: readonly string[] = [
     whole(''),
     whole('<C:filter/>'),
@@ -219,15 +245,19 @@ must('RFC 4791 section 7.8', 'a filter that says nothing valid is refused with v
   for (const body of invalid) await alice.report(path, body, '1').expectPrecondition('C:valid-filter', 403);
 });
 
-must('RFC 4791 section 7.8', 'a condition that is not known is refused with supported-filter, which names it', async ({ alice }) => {
-  const path = await calendarWith(alice, { a: event() });
-  const unknown = comp('VEVENT', prop('SUMMARY', '<X:sounds-like>Meating</X:sounds-like>'));
-  const answer = await alice.report(path, query(unknown), '1').expectPrecondition('C:supported-filter', 403);
-  const [condition] = elementsOf(answer.xml());
-  const [filter] = condition === undefined ? [] : elementsOf(condition);
-  assert.equal(filter?.name, clark('C:prop-filter'));
-  assert.equal(filter && attributeOf(filter, 'name'), 'SUMMARY');
-});
+must(
+  'RFC 4791 section 7.8',
+  'a condition that is not known is refused with supported-filter, which names it',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, { a: event() });
+    const unknown = comp('VEVENT', prop('SUMMARY', '<X:sounds-like>Meating</X:sounds-like>'));
+    const answer = await alice.report(path, query(unknown), '1').expectPrecondition('C:supported-filter', 403);
+    const [condition] = elementsOf(answer.xml());
+    const [filter] = condition === undefined ? [] : elementsOf(condition);
+    assert.equal(filter?.name, clark('C:prop-filter'));
+    assert.equal(filter && attributeOf(filter, 'name'), 'SUMMARY');
+  },
+);
 
 must('RFC 4791 section 7.8', 'an unknown collation is refused with supported-collation', async ({ alice }) => {
   const path = await calendarWith(alice, { a: event() });

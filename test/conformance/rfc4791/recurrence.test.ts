@@ -67,11 +67,15 @@ quirk('Q-9-16', 'instances that are left out do not count', async ({ alice }) =>
 
 must('RFC 4791 section 9.9', 'an instance that was moved counts where it is, not where it was', async ({ alice }) => {
   const path = await calendarWith(alice, {
-    moved: series('FREQ=DAILY;COUNT=3', {}, {
-      'RECURRENCE-ID': '20260602T100000Z',
-      DTSTART: '20260720T150000Z',
-      DTEND: '20260720T160000Z',
-    }),
+    moved: series(
+      'FREQ=DAILY;COUNT=3',
+      {},
+      {
+        'RECURRENCE-ID': '20260602T100000Z',
+        DTSTART: '20260720T150000Z',
+        DTEND: '20260720T160000Z',
+      },
+    ),
     alone: calendarOf(
       component('VEVENT', {
         UID: newUid(),
@@ -115,7 +119,9 @@ must('RFC 4791 section 9.9', 'a series keeps its local time over the change of t
 
 must('RFC 4791 section 9.9', 'a recurring task counts by its instances', async ({ alice }) => {
   const path = `${alice.calendars}tasks/`;
-  await alice.put(`${path}a.ics`, todo({ DTSTART: '20260601T100000Z', DUE: '20260601T110000Z', RRULE: 'FREQ=WEEKLY' })).expect(201);
+  await alice
+    .put(`${path}a.ics`, todo({ DTSTART: '20260601T100000Z', DUE: '20260601T110000Z', RRULE: 'FREQ=WEEKLY' }))
+    .expect(201);
   const tasks = (start: string, end: string) => comp('VTODO', range(start, end));
   await finds(alice, path, tasks('20260608T100000Z', '20260608T103000Z'), ['a']);
   await finds(alice, path, tasks('20260609T000000Z', '20260610T000000Z'), []);

@@ -5,35 +5,43 @@ import { calendarOf, component, event, journal, type Lines, newUid, todo } from 
 import { must } from '../../support/conformance.ts';
 import { calendarWith, comp, finds, fixedZone, prop, range } from './queries.ts';
 
-must('RFC 4791 section 9.9', 'an event with an end overlaps what is not before its start or after its end', async ({ alice }) => {
-  const path = await calendarWith(alice, {
-    end: event({ DTSTART: '20260702T100000Z', DTEND: '20260702T110000Z' }),
-    duration: event({ DTSTART: '20260702T100000Z', DURATION: 'PT1H' }),
-  });
-  const both = ['end', 'duration'];
-  const at = (start: string, end: string, names: readonly string[]) =>
-    finds(alice, path, comp('VEVENT', range(start, end)), names);
-  await at('20260702T090000Z', '20260702T120000Z', both);
-  await at('20260702T103000Z', '20260702T104000Z', both);
-  await at('20260702T090000Z', '20260702T100001Z', both);
-  await at('20260702T105959Z', '20260702T120000Z', both);
-  await at('20260702T090000Z', '20260702T100000Z', []);
-  await at('20260702T110000Z', '20260702T120000Z', []);
-  await at('', '20260702T100001Z', both);
-  await at('', '20260702T100000Z', []);
-  await at('20260702T105959Z', '', both);
-  await at('20260702T110000Z', '', []);
-});
+must(
+  'RFC 4791 section 9.9',
+  'an event with an end overlaps what is not before its start or after its end',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, {
+      end: event({ DTSTART: '20260702T100000Z', DTEND: '20260702T110000Z' }),
+      duration: event({ DTSTART: '20260702T100000Z', DURATION: 'PT1H' }),
+    });
+    const both = ['end', 'duration'];
+    const at = (start: string, end: string, names: readonly string[]) =>
+      finds(alice, path, comp('VEVENT', range(start, end)), names);
+    await at('20260702T090000Z', '20260702T120000Z', both);
+    await at('20260702T103000Z', '20260702T104000Z', both);
+    await at('20260702T090000Z', '20260702T100001Z', both);
+    await at('20260702T105959Z', '20260702T120000Z', both);
+    await at('20260702T090000Z', '20260702T100000Z', []);
+    await at('20260702T110000Z', '20260702T120000Z', []);
+    await at('', '20260702T100001Z', both);
+    await at('', '20260702T100000Z', []);
+    await at('20260702T105959Z', '', both);
+    await at('20260702T110000Z', '', []);
+  },
+);
 
-must('RFC 4791 section 9.9', 'an event without length overlaps a range that begins with it, not one that ends there', async ({ alice }) => {
-  const path = await calendarWith(alice, {
-    bare: event({ DTSTART: '20260702T100000Z', DTEND: undefined }),
-    zero: event({ DTSTART: '20260702T100000Z', DURATION: 'PT0S' }),
-  });
-  await finds(alice, path, comp('VEVENT', range('20260702T100000Z', '20260702T100001Z')), ['bare', 'zero']);
-  await finds(alice, path, comp('VEVENT', range('20260702T090000Z', '20260702T100000Z')), []);
-  await finds(alice, path, comp('VEVENT', range('20260702T100001Z', '20260702T110000Z')), []);
-});
+must(
+  'RFC 4791 section 9.9',
+  'an event without length overlaps a range that begins with it, not one that ends there',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, {
+      bare: event({ DTSTART: '20260702T100000Z', DTEND: undefined }),
+      zero: event({ DTSTART: '20260702T100000Z', DURATION: 'PT0S' }),
+    });
+    await finds(alice, path, comp('VEVENT', range('20260702T100000Z', '20260702T100001Z')), ['bare', 'zero']);
+    await finds(alice, path, comp('VEVENT', range('20260702T090000Z', '20260702T100000Z')), []);
+    await finds(alice, path, comp('VEVENT', range('20260702T100001Z', '20260702T110000Z')), []);
+  },
+);
 
 must('RFC 4791 section 9.9', 'a date without an end lasts a day; with one, up to it', async ({ alice }) => {
   const path = await calendarWith(alice, {
@@ -46,28 +54,37 @@ must('RFC 4791 section 9.9', 'a date without an end lasts a day; with one, up to
   await finds(alice, path, comp('VEVENT', range('20260701T000000Z', '20260702T000000Z')), []);
 });
 
-must('RFC 4791 section 7.3', 'dates and floating times lie in the zone of the calendar, or of the request', async ({ alice }) => {
-  const path = await calendarWith(alice, {
-    day: event({ 'DTSTART;VALUE=DATE': '20260702' }),
-    floating: event({ DTSTART: '20260702T000000', DTEND: '20260703T000000' }),
-    fixed: event({ DTSTART: '20260702T000000Z', DTEND: '20260703T000000Z' }),
-  });
-  const before = comp('VEVENT', range('20260701T200000Z', '20260701T230000Z'));
-  const after = comp('VEVENT', range('20260703T010000Z', '20260703T040000Z'));
-  await finds(alice, path, before, []);
-  await finds(alice, path, after, []);
-  await alice.proppatch(path, { set: { 'C:calendar-timezone': fixedZone('Example/East', '+0500') } }).expect(207);
-  await finds(alice, path, before, ['day', 'floating']);
-  await finds(alice, path, after, []);
-  const west = { after: `<C:timezone>${fixedZone('Example/West', '-0500')}</C:timezone>` };
-  await finds(alice, path, before, [], west);
-  await finds(alice, path, after, ['day', 'floating'], west);
-});
+must(
+  'RFC 4791 section 7.3',
+  'dates and floating times lie in the zone of the calendar, or of the request',
+  async ({ alice }) => {
+    const path = await calendarWith(alice, {
+      day: event({ 'DTSTART;VALUE=DATE': '20260702' }),
+      floating: event({ DTSTART: '20260702T000000', DTEND: '20260703T000000' }),
+      fixed: event({ DTSTART: '20260702T000000Z', DTEND: '20260703T000000Z' }),
+    });
+    const before = comp('VEVENT', range('20260701T200000Z', '20260701T230000Z'));
+    const after = comp('VEVENT', range('20260703T010000Z', '20260703T040000Z'));
+    await finds(alice, path, before, []);
+    await finds(alice, path, after, []);
+    await alice.proppatch(path, { set: { 'C:calendar-timezone': fixedZone('Example/East', '+0500') } }).expect(207);
+    await finds(alice, path, before, ['day', 'floating']);
+    await finds(alice, path, after, []);
+    const west = { after: `<C:timezone>${fixedZone('Example/West', '-0500')}</C:timezone>` };
+    await finds(alice, path, before, [], west);
+    await finds(alice, path, after, ['day', 'floating'], west);
+  },
+);
 
 must('RFC 4791 section 9.9', 'times in a zone are where the object’s own VTIMEZONE puts them', async ({ alice }) => {
   const zoned = (offset: string): string => {
     const zone = fixedZone('Here', offset).split('\r\n').slice(3, -2).join('\r\n');
-    const lines = { UID: newUid(), DTSTAMP: '20260701T080000Z', 'DTSTART;TZID=Here': '20260702T100000', DURATION: 'PT1H' };
+    const lines = {
+      UID: newUid(),
+      DTSTAMP: '20260701T080000Z',
+      'DTSTART;TZID=Here': '20260702T100000',
+      DURATION: 'PT1H',
+    };
     return calendarOf(`${zone}\r\n`, component('VEVENT', lines));
   };
   const path = await calendarWith(alice, { east: zoned('+0500'), west: zoned('-0500') });
@@ -76,7 +93,9 @@ must('RFC 4791 section 9.9', 'times in a zone are where the object’s own VTIME
 });
 
 /** The rows of the table for VTODO: each with ranges that are matched, and ranges that are not. */
-const TASKS: Readonly<Record<string, readonly [lines: Lines, matched: readonly [string, string][], not: readonly [string, string][]]>> = {
+const TASKS: Readonly<
+  Record<string, readonly [lines: Lines, matched: readonly [string, string][], not: readonly [string, string][]]>
+> = {
   'start and duration': [
     { DTSTART: '20260702T100000Z', DURATION: 'PT1H' },
     [
@@ -188,7 +207,8 @@ must('RFC 4791 section 9.9', 'a journal entry lies at its start: an instant, a d
 });
 
 must('RFC 4791 section 9.9', 'stored free-busy lies where it says, or where its periods lie', async ({ alice }) => {
-  const busy = (lines: Lines) => calendarOf(component('VFREEBUSY', { UID: newUid(), DTSTAMP: '20260701T080000Z', ...lines }));
+  const busy = (lines: Lines) =>
+    calendarOf(component('VFREEBUSY', { UID: newUid(), DTSTAMP: '20260701T080000Z', ...lines }));
   const path = await calendarWith(alice, {
     said: busy({ DTSTART: '20260702T000000Z', DTEND: '20260703T000000Z' }),
     periods: busy({ FREEBUSY: ['20260702T100000Z/20260702T110000Z', '20260705T100000Z/PT1H'] }),

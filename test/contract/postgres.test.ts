@@ -2,10 +2,16 @@
  * PostgreSQL keeps the storage contract; and what only a server can show.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import pg from 'pg';
 import type { PostgresOptions } from '../../src/store/postgres/database.ts';
-import { openPostgresStore } from '../../src/store/postgres/database.ts';
+import { openPostgres, openPostgresStore } from '../../src/store/postgres/database.ts';
+import { statement } from '../../src/store/sql/database.ts';
 import { StoreIsNewer } from '../../src/store/sql/migrate.ts';
 import { missingPostgres, startPostgres } from '../support/postgres.ts';
 import { storeContract } from './store.contract.ts';
@@ -57,6 +63,37 @@ function beside(
   };
 }
 
+/** A socket before the server's that forwards the first COMMIT and then breaks, before the answer comes. */
+async function breakingAtCommit({ host }: pg.PoolConfig): Promise<{ host: string; close: () => void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'davit-proxy-'));
+  let broken = false;
+  const proxy = createServer((client) => {
+    const server = connect(join(host ?? '', '.s.PGSQL.5432'));
+    const end = () => {
+      client.destroy();
+      server.end();
+    };
+    server
+      .on('data', (data) => client.write(data))
+      .on('error', end)
+      .on('close', end);
+    client.on('error', end).on('close', end);
+    client.on('data', (data) => {
+      server.write(data);
+      if (broken || !data.includes('commit\0')) return;
+      broken = true;
+      end();
+    });
+  });
+  proxy.listen(join(folder, '.s.PGSQL.5432'));
+  await once(proxy, 'listening');
+  const close = () => {
+    proxy.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { host: folder, close };
+}
+
 const OTHERS = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()`;
 
@@ -84,6 +121,27 @@ describe('PostgreSQL', { skip: skip ?? false }, () => {
       assert.ok(await store.read((tx) => tx.objects.get(calendar, 'a')));
       await admin.query(OTHERS);
       await put('b');
+    }),
+  );
+
+  test(
+    'a commit whose answer is lost is asked about, and not done twice',
+    beside({}, async ({ store, calendar }, _, connection) => {
+      const { host, close } = await breakingAtCommit(connection);
+      const through = openPostgres({ connection: { ...connection, host }, poolSize: 1 });
+      let runs = 0;
+      try {
+        await through.write(async (session) => {
+          runs += 1;
+          const raise = statement('update collection set revision = revision + 1 where account_id = $1 and id = $2');
+          await session.run(raise, [calendar.account, calendar.id]);
+        });
+        assert.equal(runs, 1);
+        assert.equal((await store.read((tx) => tx.collections.get(calendar)))?.revision, 1);
+      } finally {
+        await through.close();
+        close();
+      }
     }),
   );
 

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type ClientRequest, Agent as ConnectionAgent, type IncomingMessage, request } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent as ConnectionAgent, request } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -170,14 +171,15 @@ describe('a service that ends', () => {
 
   test('a second signal ends it at once', async () => {
     const asked = await half(`${CALENDAR}never.ics`);
-    const answered = reply(asked);
+    const brokenOff = assert.rejects(reply(asked), { code: 'ECONNRESET' });
     service.signal('SIGTERM');
     await service.heard(/stopping/);
     // Signals that come together count as one, so there is another until it heeds it.
     const again = setInterval(() => service.signal('SIGTERM'), 50);
-    assert.equal(await service.ended, 130);
+    const code = await service.ended;
     clearInterval(again);
-    await assert.rejects(answered);
+    assert.equal(code, 130);
+    await brokenOff;
 
     await start();
     assert.equal((await ask('GET', `${CALENDAR}never.ics`)).status, 404);

@@ -96,7 +96,7 @@ function privilegeElements(standing: Standing): string {
 
 const currentUserPrivilegeSet = defineProperty({
   name: `{${DAV}}current-user-privilege-set`,
-  spec: 'RFC 3744 section 5.5',
+  spec: 'RFC 3744 section 5.4',
   on: ['service', 'principal', 'collection', 'object'],
   inAllprop: false,
   read: ({ standing }) => privilegeElements(standing),

@@ -31,7 +31,10 @@ export const mkcalendar: Method = {
     const update = body === undefined ? [] : readUpdate(body);
     const creatable = wanted(update, context);
     if (!creatable.within.some((home) => home.kind === place.parent.type.kind)) {
-      throw calendarCollectionLocationOk(`${place.parent.href}, a ${place.parent.type.label}, holds no calendars`);
+      const { href, type } = place.parent;
+      throw calendarCollectionLocationOk(
+        `${href}, a ${type.label}, holds no collections of type ${creatable.type.label}`,
+      );
     }
     const result = await createCollection(creatable, place, update, context);
     if (result.ok) return { status: 201, headers: { 'Cache-Control': 'no-cache' } };

@@ -187,6 +187,16 @@ async function fate(pool: pg.Pool, transaction: string, deadline: number): Promi
   }
 }
 
+function unknown(cause: unknown): never {
+  throw new OutcomeUnknown(cause);
+}
+
+/** The answer to the last of several statements sent as one. */
+function transactionOf(answers: unknown): string {
+  const { rows } = (answers as pg.QueryArrayResult<[string]>[])[1] ?? {};
+  return rows?.[0]?.[0] ?? '';
+}
+
 /** A pool of connections to one database. */
 export function openPostgres(options: PostgresOptions): Database & { ready(): Promise<string> } {
   const { connection, schema, poolSize = 8, preparedStatements = true, deadline = 15_000 } = options;
@@ -223,7 +233,7 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
 
   /** Sent before the work's first statement and not waited for. */
   const begin = (client: pg.PoolClient, text: string): Promise<unknown> => {
-    const begun = client.query(text);
+    const begun = client.query({ text, rowMode: 'array' });
     begun.catch(noted);
     return begun;
   };
@@ -258,27 +268,16 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
     const connected = await connect();
     const { client, session } = connected;
     let result: T;
-    let transaction: string | null | undefined;
+    let transaction: string | undefined;
     try {
-      const begun = begin(client, WRITE);
+      const begun = begin(client, `${WRITE}; select cast(pg_current_xact_id() as text)`);
       result = await work(session);
-      await begun;
+      transaction = transactionOf(await begun);
     } catch (error) {
       await rollBack(connected, error);
       throw error;
     }
     try {
-      // Its answer comes before that of COMMIT, which may be lost.
-      const named = client.query<[string | null]>({
-        text: 'select cast(pg_current_xact_id_if_assigned() as text)',
-        rowMode: 'array',
-      });
-      named.then(
-        ({ rows }) => {
-          transaction = rows[0]?.[0];
-        },
-        () => {},
-      );
       const { command } = await client.query('commit');
       if (command !== 'COMMIT') throw new Error(`the transaction ended by ${command}`);
       client.release();
@@ -286,15 +285,7 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
     } catch (error) {
       client.release(true);
       if (!isLost(noted(error)) || isUnsent(error)) throw error;
-      if (transaction === null) return result;
-      if (transaction === undefined) throw new OutcomeUnknown(error);
-      let committed: boolean;
-      try {
-        committed = await fate(pool, transaction, until);
-      } catch {
-        throw new OutcomeUnknown(error);
-      }
-      if (committed) return result;
+      if (await fate(pool, transaction, until).catch(unknown)) return result;
       throw error;
     }
   };

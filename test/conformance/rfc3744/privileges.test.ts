@@ -67,7 +67,7 @@ must('RFC 3744 section 5.1', 'owner is the principal whose resource it is', asyn
     .expectProperties(alice.calendar, { 'D:owner': 403 });
 });
 
-must('RFC 3744 section 5.5', 'one’s own resources grant every privilege, aggregates and parts', async ({ alice }) => {
+must('RFC 3744 section 5.4', 'one’s own resources grant every privilege, aggregates and parts', async ({ alice }) => {
   const all = (value: XmlElement): void => assert.deepEqual(privilegesIn(value), ALL);
   for (const path of await ownResources(alice)) {
     await alice
@@ -77,7 +77,7 @@ must('RFC 3744 section 5.5', 'one’s own resources grant every privilege, aggre
 });
 
 must(
-  'RFC 3744 section 5.5',
+  'RFC 3744 section 5.4',
   'the service’s own collections, and groups, grant reading alone',
   async ({ alice, team }) => {
     const reading = (value: XmlElement): void => assert.deepEqual(privilegesIn(value), READING);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { calendarOf, component, event, type Lines, newUid, todo } from '../../support/builders.ts';
 import type { Client } from '../../support/client.ts';
-import { must } from '../../support/conformance.ts';
+import { declined, must } from '../../support/conformance.ts';
 import { calendarWith, componentsIn, fixedZone, freeBusyQuery, linesOf, range } from './queries.ts';
 
 const DAY = range('20260702T000000Z', '20260703T000000Z');
@@ -158,6 +158,12 @@ must('RFC 6638 section 9.1', 'the events of a transparent calendar are not busy'
     .expect(207);
   assert.deepEqual(await busy(alice, path), []);
 });
+
+declined(
+  'RFC 4791 section 7.10',
+  'free-busy-query on a home, over all its calendars',
+  'no client asks there; whoever wants the times of a person asks by scheduling',
+);
 
 must('RFC 4791 section 7.10', 'on a calendar object it is refused with 403', async ({ alice }) => {
   await alice.put(`${alice.calendar}a.ics`, event()).expect(201);

@@ -63,6 +63,8 @@ must('RFC 4791 section 7.9', 'hrefs match in whatever spelling', async ({ alice,
     `${path}a (b)@ü.ics`,
     `${service.origin}${object}`,
     `\n  ${object}\n`,
+    object.replace('@', '-also@'),
+    object.replace(alice.address, alice.address.toUpperCase()),
   ];
   for (const href of spellings) {
     await alice.report(path, multiget([href])).expectProperties(object, { 'C:calendar-data': /BEGIN:VEVENT/ });

@@ -9,7 +9,7 @@ import type { Client } from '../../support/client.ts';
 import { must, quirk, should } from '../../support/conformance.ts';
 import { clark, XMLNS } from '../../support/names.ts';
 import { TEST_LIMITS } from '../../support/service.ts';
-import { comp, finds, multiget, query } from './queries.ts';
+import { comp, finds, multiget, prop, query, text } from './queries.ts';
 
 /** The href in CALDAV:no-uid-conflict. */
 async function conflictOf(client: Client, path: string, body: string): Promise<readonly string[]> {
@@ -63,6 +63,43 @@ must(
       const data = await alice.report(alice.calendar, multiget([path])).expectProperties(path, properties);
       const answered = data.multistatus().value(path, clark('C:calendar-data'));
       assert.equal(answered.replaceAll('\r\n', '\n'), body.replaceAll('\r\n', '\n'), name);
+    }
+  },
+);
+
+must(
+  'RFC 4791 section 9.6',
+  'what XML cannot carry is kept as it is, and left out of calendar-data',
+  async ({ alice }) => {
+    const path = `${alice.calendar}a.ics`;
+    const forbidden: readonly string[] = ['\x07', '\x0b', '\x1b', '\ufffe', '\uffff'];
+    for (const character of forbidden) {
+      const body = event({ UID: 'a', SUMMARY: `be${character}fore` });
+      await alice.put(path, body).expect(201, 204);
+      assert.deepEqual(Buffer.from((await alice.get(path)).body), Buffer.from(body));
+      await alice
+        .report(alice.calendar, multiget([path]))
+        .expectProperties(path, { 'C:calendar-data': /\nSUMMARY:before\r\n/ });
+    }
+  },
+);
+
+must(
+  'RFC 5545 section 3.1',
+  'a line folded within a character, and a byte order mark, are read and kept',
+  async ({ alice }) => {
+    const path = `${alice.calendar}a.ics`;
+    const whole = Buffer.from(event({ UID: 'a', SUMMARY: 'Füße' }));
+    const at = whole.indexOf(0xc3) + 1;
+    const folded = Buffer.concat([whole.subarray(0, at), Buffer.from('\r\n '), whole.subarray(at)]);
+    const marked = Buffer.concat([Buffer.from('\ufeff'), whole]);
+    for (const body of [folded, marked]) {
+      await alice.put(path, body).expect(201, 204);
+      assert.deepEqual(Buffer.from((await alice.get(path)).body), body);
+      await finds(alice, alice.calendar, comp('VEVENT', prop('SUMMARY', text('füße'))), ['a']);
+      await alice
+        .report(alice.calendar, multiget([path]))
+        .expectProperties(path, { 'C:calendar-data': /^BEGIN:VCALENDAR\r\n[\s\S]*SUMMARY:Füße\r\n/ });
     }
   },
 );

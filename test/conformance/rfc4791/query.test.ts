@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { attributeOf, elementsOf } from '../../../src/formats/xml/element.ts';
 import { calendarOf, component, event, journal, newUid, todo } from '../../support/builders.ts';
-import { may, must, should } from '../../support/conformance.ts';
+import { declined, may, must, should } from '../../support/conformance.ts';
 import { clark, XMLNS } from '../../support/names.ts';
 import { calendarWith, comp, finds, NOT_DEFINED, param, prop, query, range, text } from './queries.ts';
 
@@ -28,6 +28,12 @@ must(
       await alice.report(path, query(comp('VEVENT')), depth).expectMembers([`${path}a.ics`]);
     }
   },
+);
+
+declined(
+  'RFC 4791 section 7.8',
+  'a query without a Depth header looks at no object, as with Depth 0',
+  'clients that leave the header out mean the objects in the calendar; nobody gains by an empty answer',
 );
 
 must(

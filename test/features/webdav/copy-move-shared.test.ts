@@ -1,0 +1,150 @@
+/**
+ * COPY and MOVE between the calendars of two accounts, of which one has granted the other something. No client can grant yet, so the
+ * grants are put into the store. RFC 4918 section 9.8, RFC 4918 section 9.9, RFC 3744 section 7.1.1.
+ */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { Access } from '../../../src/store/records.ts';
+import { event } from '../../support/builders.ts';
+import type { Client, Headers } from '../../support/client.ts';
+import { openTestStore } from '../../support/engine.ts';
+import { inProcess } from '../../support/in-process.ts';
+import { clark } from '../../support/names.ts';
+import { type World, withWorld } from '../../support/world.ts';
+
+const store = await openTestStore();
+const service = await inProcess(store, {});
+after(() => service.close());
+
+/** Grants access to the default calendar of `owner`. */
+async function grant(owner: Client, grantee: Client, access: Access): Promise<void> {
+  // A request of each, so that both exist.
+  for (const one of [owner, grantee]) await one.options(one.calendar).expect(200);
+  await store.write({ by: undefined, client: 'tests', at: 1_800_000_000 }, async (tx) => {
+    const from = await tx.directory.accountByAddress(owner.address);
+    const to = await tx.directory.accountByAddress(grantee.address);
+    assert.ok(from !== undefined && to !== undefined);
+    const [, calendar] = await tx.collections.along(from.id, ['calendars', 'default']);
+    assert.ok(calendar !== undefined);
+    await tx.grants.set(calendar, to.id, access);
+  });
+}
+
+function transfer(client: Client, manner: string, from: string, to: string, headers: Headers = {}) {
+  return client.request(manner, from, { headers: { Destination: to, ...headers } });
+}
+
+async function holds(client: Client, collection: string, names: readonly string[]): Promise<void> {
+  await client
+    .propfind(collection, '1', ['D:getetag'])
+    .expectMembers([collection, ...names.map((name) => collection + name)]);
+}
+
+function inWorld(title: string, body: (world: World) => Promise<void>): void {
+  test(title, () => withWorld(service, body));
+}
+
+for (const manner of ['COPY', 'MOVE'] as const) {
+  inWorld(`${manner} into a calendar that one may write`, async ({ alice, bob }) => {
+    await grant(bob, alice, 'read-write');
+    const body = event({ SUMMARY: 'Given' });
+    await alice.put(`${alice.calendar}a.ics`, body).expect(201);
+    await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
+    const before = (await bob.sync(bob.calendar, '')).multistatus().syncToken ?? '';
+    await transfer(alice, manner, `${alice.calendar}a.ics`, `${bob.calendar}a.ics`).expect(201);
+    await holds(bob, bob.calendar, ['a.ics', 'b.ics']);
+    await holds(alice, alice.calendar, manner === 'COPY' ? ['a.ics'] : []);
+    assert.equal((await bob.get(`${bob.calendar}a.ics`)).text, body);
+    await bob.sync(bob.calendar, before).expectMembers([`${bob.calendar}a.ics`]);
+  });
+
+  inWorld(`${manner} onto an object of a calendar that one may write`, async ({ alice, bob }) => {
+    await grant(bob, alice, 'read-write');
+    await alice.put(`${alice.calendar}a.ics`, event({ SUMMARY: 'New' })).expect(201);
+    await bob.put(`${bob.calendar}b.ics`, event({ SUMMARY: 'Old' })).expect(201);
+    await transfer(alice, manner, `${alice.calendar}a.ics`, `${bob.calendar}b.ics`, { Overwrite: 'F' }).expect(412);
+    await transfer(alice, manner, `${alice.calendar}a.ics`, `${bob.calendar}b.ics`).expect(204);
+    await bob.get(`${bob.calendar}b.ics`).expectText('SUMMARY:New');
+    await holds(alice, alice.calendar, manner === 'COPY' ? ['a.ics'] : []);
+  });
+
+  inWorld(`${manner} into a calendar that one may only read is refused`, async ({ alice, bob }) => {
+    await grant(bob, alice, 'read');
+    await alice.put(`${alice.calendar}a.ics`, event()).expect(201);
+    await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
+    for (const name of ['a.ics', 'b.ics']) {
+      await transfer(alice, manner, `${alice.calendar}a.ics`, bob.calendar + name).expectPrecondition(
+        'D:need-privileges',
+        403,
+      );
+    }
+    await holds(bob, bob.calendar, ['b.ics']);
+    await holds(alice, alice.calendar, ['a.ics']);
+  });
+
+  inWorld(
+    `${manner} of a UID that the other’s calendar has is refused, and nothing is lost`,
+    async ({ alice, bob }) => {
+      await grant(bob, alice, 'read-write');
+      await alice.put(`${alice.calendar}a.ics`, event({ UID: 'same' })).expect(201);
+      await bob.put(`${bob.calendar}b.ics`, event({ UID: 'same' })).expect(201);
+      await transfer(alice, manner, `${alice.calendar}a.ics`, `${bob.calendar}a.ics`).expectPrecondition(
+        'C:no-uid-conflict',
+        409,
+      );
+      await holds(alice, alice.calendar, ['a.ics']);
+      await holds(bob, bob.calendar, ['b.ics']);
+    },
+  );
+
+  inWorld(`${manner} of a granted calendar itself is the owner’s alone`, async ({ alice, bob }) => {
+    await grant(bob, alice, 'read-write');
+    await transfer(alice, manner, bob.calendar, `${alice.calendars}mine/`).expect(403);
+    await transfer(alice, manner, `${alice.calendars}tasks/`, bob.calendar).expect(403);
+    await alice.propfind(`${alice.calendars}mine/`, '0').expect(404);
+    await bob.propfind(bob.calendar, '0').expect(207);
+  });
+}
+
+inWorld('COPY from a calendar that one may only read goes through, MOVE does not', async ({ alice, bob }) => {
+  await grant(bob, alice, 'read');
+  await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
+  await transfer(alice, 'MOVE', `${bob.calendar}b.ics`, `${alice.calendar}b.ics`).expectPrecondition(
+    'D:need-privileges',
+    403,
+  );
+  await transfer(alice, 'COPY', `${bob.calendar}b.ics`, `${alice.calendar}b.ics`).expect(201);
+  await holds(bob, bob.calendar, ['b.ics']);
+  await holds(alice, alice.calendar, ['b.ics']);
+});
+
+inWorld('MOVE from a calendar that one may write takes the object away there', async ({ alice, bob }) => {
+  await grant(bob, alice, 'read-write');
+  await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
+  await transfer(alice, 'MOVE', `${bob.calendar}b.ics`, `${alice.calendar}b.ics`).expect(201);
+  await holds(bob, bob.calendar, []);
+  await holds(alice, alice.calendar, ['b.ics']);
+});
+
+inWorld('RFC 3744 section 5.4: a grant shows in the privileges', async ({ alice, bob }) => {
+  const held = async (): Promise<readonly string[]> => {
+    const answer = await alice.propfind(bob.calendar, '0', ['D:current-user-privilege-set']).expect(207);
+    const value = answer.multistatus().at(bob.calendar).properties.get(clark('D:current-user-privilege-set'));
+    const names = [
+      'D:all',
+      'D:read',
+      'C:read-free-busy',
+      'D:write',
+      'D:write-content',
+      'D:bind',
+      'D:unbind',
+      'D:write-acl',
+    ];
+    const text = JSON.stringify(value?.element);
+    return names.filter((name) => text.includes(`"${clark(name)}"`));
+  };
+  await grant(bob, alice, 'read');
+  assert.deepEqual(await held(), ['D:read', 'C:read-free-busy']);
+  await grant(bob, alice, 'read-write');
+  assert.deepEqual(await held(), ['D:read', 'C:read-free-busy', 'D:write', 'D:write-content', 'D:bind', 'D:unbind']);
+});

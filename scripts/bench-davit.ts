@@ -27,7 +27,10 @@ const store = await openStore(location);
 const admin = administration(store, catalogue(standardFeatures()), 'bench-davit');
 await addDomain(admin, 'example.com');
 const hash = await hashPassword('benchpass');
-const names = ['bench', ...Array.from({ length: Number(process.env['ACCOUNTS'] ?? 200) }, (_, i) => `bench${String(i).padStart(3, '0')}`)];
+const names = [
+  'bench',
+  ...Array.from({ length: Number(process.env.ACCOUNTS ?? 200) }, (_, i) => `bench${String(i).padStart(3, '0')}`),
+];
 for (const name of names) await addUser(admin, { address: `${name}@example.com`, credential: { hash } });
 await store.close();
 

@@ -16,12 +16,15 @@ export type CollectionId = number & { readonly [brand]: 'CollectionId' };
 /** The parent of an account's homes. */
 export const NO_COLLECTION: CollectionId = collectionId(0);
 
+/** A number known to be a tenant's. */
 export function tenantId(value: number): TenantId {
   return value as TenantId;
 }
+/** A number known to be an account's. */
 export function accountId(value: number): AccountId {
   return value as AccountId;
 }
+/** A number known to be a collection's. */
 export function collectionId(value: number): CollectionId {
   return value as CollectionId;
 }

@@ -23,6 +23,7 @@ export const principal: ResourceType<'principal'> = {
   elements: [`{${DAV}}collection`, `{${DAV}}principal`],
 };
 
+/** A group: a principal with members. RFC 3744 section 4.3. */
 export const groupPrincipal: ResourceType<'principal'> = {
   kind: 'group-principal',
   shape: 'principal',

@@ -36,6 +36,7 @@ const MEDIA_TYPES = ['text/calendar'];
 /** Types that say nothing: the body is judged by itself. */
 const GENERAL = ['application/octet-stream', 'text/plain'];
 
+/** The write rule of calendars. RFC 4791 section 5.3.2.1. */
 export const acceptCalendarObject: WriteRule = {
   into: calendar,
   mediaTypes: MEDIA_TYPES,

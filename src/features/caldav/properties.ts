@@ -229,6 +229,7 @@ const calendarOrder = defineProperty({
   accept: textOf,
 });
 
+/** All of them. */
 export const properties: readonly LiveProperty[] = [
   calendarHomeSet,
   calendarHomeSetElsewhere,

@@ -13,6 +13,7 @@ export const calendarRoot: ResourceType<'service'> = {
   elements: [`{${DAV}}collection`],
 };
 
+/** `/calendars/USER/`: holds calendars, and the inbox and outbox. RFC 4791 section 6.2.1. */
 export const calendarHome: ResourceType<'collection'> = {
   kind: 'calendar-home',
   shape: 'collection',
@@ -21,6 +22,7 @@ export const calendarHome: ResourceType<'collection'> = {
   elements: [`{${DAV}}collection`],
 };
 
+/** An event with its overrides, a to-do, a journal entry. RFC 4791 section 4.1. */
 export const calendarObject: ResourceType<'object'> = {
   kind: 'calendar-object',
   shape: 'object',
@@ -30,6 +32,7 @@ export const calendarObject: ResourceType<'object'> = {
   contentType: ({ object }) => `text/calendar; charset=utf-8; component=${object.component.toLowerCase()}`,
 };
 
+/** A calendar collection. RFC 4791 section 4.2. */
 export const calendar: ResourceType<'collection'> = {
   kind: 'calendar',
   shape: 'collection',

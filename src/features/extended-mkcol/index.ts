@@ -48,6 +48,7 @@ const mkcol: Method = {
   },
 };
 
+/** The feature. RFC 5689. */
 export function extendedMkcol(): Feature {
   return {
     name: 'extended-mkcol',

@@ -11,6 +11,7 @@ import { CALDAV, DAV } from '../../formats/xml/name.ts';
 import { principal } from '../access-control/index.ts';
 import { calendar } from '../caldav/index.ts';
 
+/** A message that has arrived in an inbox. RFC 6638 section 2.2. */
 export const schedulingObject: ResourceType<'object'> = {
   kind: 'scheduling-object',
   shape: 'object',
@@ -20,6 +21,7 @@ export const schedulingObject: ResourceType<'object'> = {
   contentType: () => 'text/calendar; charset=utf-8',
 };
 
+/** Where messages of other users arrive. RFC 6638 section 2.2. */
 export const scheduleInbox: ResourceType<'collection'> = {
   kind: 'schedule-inbox',
   shape: 'collection',
@@ -29,6 +31,7 @@ export const scheduleInbox: ResourceType<'collection'> = {
   members: schedulingObject,
 };
 
+/** Where a client asks for the free and busy times of others. RFC 6638 section 2.1. */
 export const scheduleOutbox: ResourceType<'collection'> = {
   kind: 'schedule-outbox',
   shape: 'collection',
@@ -68,6 +71,7 @@ const scheduleDefaultCalendarUrl = defineProperty({
 /** The calendar into which invitations will be put stays. */
 const defaultCalendarNeeded = precondition(`{${CALDAV}}default-calendar-needed`, 403, 'RFC 6638 section 4.3.1.1');
 
+/** The feature. RFC 6638 section 2. */
 export function scheduling(): Feature {
   return {
     name: 'scheduling',

@@ -8,6 +8,7 @@ import type { ResourceType } from '../../dav/resource.ts';
 import { CALENDARSERVER, DAV } from '../../formats/xml/name.ts';
 import { principal } from '../access-control/index.ts';
 
+/** A notice of something that happened. apple/caldav-notifications section 4.2. */
 export const notification: ResourceType<'object'> = {
   kind: 'notification',
   shape: 'object',
@@ -17,6 +18,7 @@ export const notification: ResourceType<'object'> = {
   contentType: () => 'application/xml; charset=utf-8',
 };
 
+/** The collection of a user's notices. apple/caldav-notifications section 4.1. */
 export const notifications: ResourceType<'collection'> = {
   kind: 'notifications',
   shape: 'collection',
@@ -34,6 +36,7 @@ const notificationUrl = defineProperty({
   read: ({ owner }) => href(`${homeHref('calendars', owner)}notifications/`),
 });
 
+/** The feature. apple/caldav-notifications section 4. */
 export function sharing(): Feature {
   return {
     name: 'sharing',

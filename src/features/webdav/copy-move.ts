@@ -32,6 +32,7 @@ function method(name: Manner, spec: Method['spec']): Method {
   };
 }
 
+/** RFC 4918 section 9.8. */
 export const copy: Method = method('COPY', 'RFC 4918 section 9.8');
 export const move: Method = method('MOVE', 'RFC 4918 section 9.9');
 

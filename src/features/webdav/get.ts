@@ -31,6 +31,7 @@ function representationHeaders(resource: ObjectResource): Record<string, string>
   };
 }
 
+/** RFC 9110 section 9.3.1. */
 export const get: Method = { name: 'GET', spec: 'RFC 9110 section 9.3.1', on: ['object'], handle };
 
 /** Answers as GET does; the body is dropped where the answer leaves. */

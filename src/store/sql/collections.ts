@@ -57,6 +57,7 @@ async function along(session: Session, account: AccountId, path: readonly string
   return found;
 }
 
+/** Reads collections through a session. */
 export function collectionReader(session: Session): CollectionReader {
   return {
     async get(key) {
@@ -128,6 +129,7 @@ async function removeTree(session: Session, origin: Origin, key: CollectionKey):
   await Promise.all(REMAINS.map((each) => session.run(each, [key.account, key.id])));
 }
 
+/** Writes collections in one transaction; `locks` says which rows it holds already. */
 export function collectionWriter(session: Session, origin: Origin, locks: Locks): CollectionWriter {
   const existing = async (key: CollectionKey): Promise<CollectionRecord> => {
     const row = await session.one(lock(session.dialect), [key.account, key.id]);

@@ -63,6 +63,7 @@ function domain([name, tenant]: readonly [string, number]): Domain {
   return { name, tenant: tenantId(tenant) };
 }
 
+/** Reads tenants, domains and accounts through a session. */
 export function directoryReader(session: Session): DirectoryReader {
   return {
     async tenants() {
@@ -138,6 +139,7 @@ const REMOVE_ACCOUNT = [
   statement('delete from account where id = $1'),
 ];
 
+/** Writes tenants, domains and accounts; `at` is the second of the change. */
 export function directoryWriter(session: Session, at: number): DirectoryWriter {
   const reader = directoryReader(session);
   const present = async (id: AccountId): Promise<Account> => {

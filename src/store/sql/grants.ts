@@ -42,6 +42,7 @@ export function noteShared(session: Session, key: CollectionKey): Promise<number
   return session.run(SHARED, [key.account, key.id]);
 }
 
+/** Reads grants through a session. */
 export function grantReader(session: Session): GrantReader {
   return {
     async on(key) {
@@ -54,6 +55,7 @@ export function grantReader(session: Session): GrantReader {
   };
 }
 
+/** Writes grants in one transaction. */
 export function grantWriter(session: Session): GrantWriter {
   return {
     async set(key, grantee, access: Access | 'none') {

@@ -22,6 +22,7 @@ const END_ALL = `insert into history (account_id, coll, name, revision, uid, eta
 const END_OBJECTS = statement(END_ALL);
 const END_OBJECT = statement(`${END_ALL} and o.name = $8`);
 
+/** Reads former versions through a session. */
 export function historyReader(session: Session): HistoryReader {
   return {
     async of(collection, name, limit) {

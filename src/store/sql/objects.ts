@@ -41,6 +41,7 @@ const lists = perDialect(({ isIn }) => ({
   ),
 }));
 
+/** Reads objects through a session. */
 export function objectReader(session: Session): ObjectReader {
   const { dialect } = session;
   const page = (key: CollectionKey, { after, limit }: Page) => [key.account, key.id, storable(after ?? ''), limit];
@@ -145,6 +146,7 @@ async function put(session: Session, origin: Origin, locks: Locks, key: Collecti
   return { collection: key, name, uid, etag, size, component, revision, created, modified, properties };
 }
 
+/** Writes objects in one transaction; `locks` says which rows it holds already. */
 export function objectWriter(session: Session, origin: Origin, locks: Locks): ObjectWriter {
   return {
     put: (key, object) => put(session, origin, locks, key, object),

@@ -12,10 +12,12 @@ export function readProperties(text: string): StoredProperties {
   return text === '{}' ? NONE : (JSON.parse(text) as Record<XmlName, string>);
 }
 
+/** Stored properties as they lie in a row: a JSON object. */
 export function writeProperties(properties: StoredProperties | undefined): string {
   return properties === undefined ? '{}' : JSON.stringify(properties);
 }
 
+/** The columns of a CollectionRow, in its order; the table is called `c`. */
 export const COLLECTION_COLUMNS =
   'c.account_id, c.id, c.parent, c.name, c.kind, c.revision, c.pruned_to, c.parent_revision, c.created, c.modified, c.shared, c.properties';
 export type CollectionRow = readonly [
@@ -33,6 +35,7 @@ export type CollectionRow = readonly [
   string,
 ];
 
+/** The record of a row. */
 export function collectionRecord(row: CollectionRow): CollectionRecord {
   return {
     account: accountId(row[0]),
@@ -50,6 +53,7 @@ export function collectionRecord(row: CollectionRow): CollectionRecord {
   };
 }
 
+/** The columns of an ObjectRow, in its order. */
 export const OBJECT_COLUMNS =
   'o.name, o.uid, o.etag, o.size, o.component, o.revision, o.created, o.modified, o.properties';
 /** Asked for row by row, so that no planner scans the bodies to join them. */
@@ -58,6 +62,7 @@ export const BODY_COLUMN =
 export type ObjectRow = readonly [string, string, string, number, string, number, number, number, string];
 export type StoredRow = readonly [...ObjectRow, Uint8Array];
 
+/** The record of a row. */
 export function objectRecord(collection: CollectionKey, row: ObjectRow | StoredRow): ObjectRecord {
   return {
     collection,
@@ -73,6 +78,7 @@ export function objectRecord(collection: CollectionKey, row: ObjectRow | StoredR
   };
 }
 
+/** The record of a row, with its bytes. */
 export function storedObject(collection: CollectionKey, row: StoredRow): StoredObject {
   return {
     collection,

@@ -20,6 +20,7 @@ const BURY_ALL = statement(
 );
 const UNBURY = statement('delete from tombstone where account_id = $1 and coll = $2 and member = $3 and name = $4');
 
+/** Leaves the tombstone of a member at a revision. */
 export function bury(
   session: Session,
   key: CollectionKey,

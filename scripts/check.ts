@@ -1,6 +1,6 @@
 /**
- * `npm run check`: format and lint, types, architecture, generated documents, tests. `--fast` stops before the documents (for a hook
- * before a commit), `--no-test` before the tests.
+ * `npm run check`: format and lint, types, architecture, generated documents, conformance, tests. `--fast` stops before the
+ * conformance tests (for a hook before a commit), `--no-test` before all tests but those.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -21,7 +21,8 @@ interface Step {
 const steps: readonly Step[] = [
   { title: 'types', command: node, parameters: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
   { title: 'architecture', command: node, parameters: ['scripts/test.ts', 'test/architecture/'] },
-  ...(fast ? [] : [{ title: 'documents', command: node, parameters: ['scripts/conformance.ts', '--check'] }]),
+  { title: 'documents', command: node, parameters: ['scripts/documents.ts', '--check'] },
+  ...(fast ? [] : [{ title: 'conformance', command: node, parameters: ['scripts/conformance.ts', '--check'] }]),
   ...(noTest ? [] : [{ title: 'tests', command: node, parameters: ['scripts/test.ts'] }]),
 ];
 

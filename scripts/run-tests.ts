@@ -77,6 +77,8 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   );
   // A test that never gives the processor back cannot time itself out: its process is ended from here.
   const watch = setTimeout(() => silence.abort(), 2 * TIMEOUT);
+  // Tests in this process come to their end when nothing else is left to do.
+  watch.unref();
   const heard = (): void => {
     watch.refresh();
   };

@@ -2,6 +2,7 @@
  * Making a collection, for MKCOL and MKCALENDAR alike: checked and made in one transaction, all or nothing.
  * RFC 5689 section 3, RFC 4791 section 5.3.1.
  */
+import { encodeSegment } from '../formats/http/path.ts';
 import { elementsOf } from '../formats/xml/element.ts';
 import { DAV, type XmlName } from '../formats/xml/name.ts';
 import { requirePrivilege } from './dispatch.ts';
@@ -50,7 +51,7 @@ export async function createCollection(
   const settable = update.filter((one) => one.name !== `{${DAV}}resourcetype`);
   const result = applyUpdate(settable, creatable.defaults, { creating: true, type }, context);
   if (!result.ok) return { ...result, names: update.map((one) => one.name) };
-  const href = `${parent.href}${name}/`;
+  const href = `${parent.href}${encodeSegment(name)}/`;
   await context.store.write(context.writes, async (tx) => {
     const home = await tx.collections.lock(parent.collection);
     if (home === undefined) throw new DavError(409, `${parent.href} does not exist any more`);

@@ -265,6 +265,8 @@ function secureServer(pair: KeyPair, bounds: HttpBounds, listener: Listener): Re
     settings: { maxConcurrentStreams: bounds.streams, maxHeaderListSize: bounds.headerSize },
   });
   server.setTimeout(bounds.silence);
+  // Only the server of plain HTTP does it by itself: a long answer must not wait for the client's delayed acknowledgements.
+  server.on('connection', (socket) => socket.setNoDelay(true));
   server.on('request', (incoming, outgoing) => listener(incoming, outgoing, false));
   server.on('checkContinue', (incoming, outgoing) => listener(incoming, outgoing, true));
   server.on('session', (session) => {

@@ -75,7 +75,10 @@ export async function startPostgres(): Promise<Cluster> {
     ...{ ...as, env, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   });
   const exited = once(server, 'exit');
-  const killed = () => server.kill('SIGKILL');
+  const killed = () => {
+    server.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
   process.once('exit', killed);
 
   let told = '';

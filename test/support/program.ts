@@ -9,7 +9,8 @@ import { hashPassword } from '../../src/operations/passwords.ts';
 import { temporaryFolder } from './engine.ts';
 import { CHEAP_HASHING } from './service.ts';
 
-const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'davit.cjs');
+/** What `npm start` runs. */
+export const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'davit.cjs');
 /** Milliseconds that something may take to be said. */
 const PATIENCE = 60_000;
 
@@ -17,6 +18,7 @@ const PATIENCE = 60_000;
 export interface Outcome {
   readonly code: number | null;
   readonly out: string;
+  readonly err: string;
   /** Standard output and standard error, as they came. */
   readonly said: string;
 }
@@ -39,19 +41,21 @@ export async function runProgram(
     ...(folder === undefined ? {} : { cwd: folder }),
   });
   let out = '';
+  let err = '';
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
     said += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
     said += text;
   });
   // A program that ends without reading its input is not to be blamed for it here.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   await once(child, 'close');
-  return { code: child.exitCode, out, said };
+  return { code: child.exitCode, out, err, said };
 }
 
 /** Runs `davit` with these parameters and answers what it printed. @throws Error with all it said when it fails */

@@ -1,177 +1,76 @@
 /**
- * Service discovery as an operator lives it: the zone that `davit dns` prints is served by a real name server (NSD), and
- * a service is discovered through it, over real DNS and TLS. Needs `nsd` and `host`; without them the tests are skipped,
- * and fail under `CI=true`.
+ * Service discovery as an operator lives it: the zone that `davit dns` prints is served by a real name server (NSD), and Davit, as
+ * `npm start` runs it, is discovered through it, over real DNS and TLS. Needs `nsd` and `host`; without them the tests are skipped, and fail
+ * under `CI=true`.
  */
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer as createHttpsServer } from 'node:https';
-import { createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { generate } from 'selfsigned';
 import { type DiscoverOptions, discover } from '../../src/operations/discovery/discover.ts';
 import { type NetworkOptions, openNetwork } from '../../src/operations/discovery/network.ts';
 import type { Step, Verdict } from '../../src/operations/discovery/steps.ts';
-import { recordsFor, zoneFor } from '../../src/operations/discovery/zone.ts';
-import { fakeService } from '../operations/discovery/fake-service.ts';
-import { listening } from '../operations/discovery/listening.ts';
+import { recordsFor } from '../../src/operations/discovery/zone.ts';
+import { programNamed, skipWithout } from '../support/debian.ts';
+import { freePort, type NameServer, startNameServer } from '../support/name-server.ts';
+import {
+  davit,
+  type Household,
+  household,
+  PROGRAM,
+  type RunningDavit,
+  runProgram,
+  startDavit,
+} from '../support/program.ts';
 
 const run = promisify(execFile);
 
 /** The service that is discovered. */
-interface RunningService {
+interface DiscoveredService {
   readonly port: number;
-  /** PEM of the certificate to believe. */
+  /** PEM of the certificate to believe, and its file. */
   readonly certificate: string;
+  readonly certificateFile: string;
   readonly user: string;
   readonly password: string;
-  readonly stop: () => Promise<void>;
+  /** What `davit dns` prints for the domain. */
+  readonly zone: string;
+  stop(): Promise<void>;
 }
 
-/** Starts the service on the loopback address, with a certificate for `host`, for one user of the domain. */
-type StartService = (host: string, user: string) => Promise<RunningService>;
-
-/** What is behind it here is a stand-in; whatever else is a `StartService` takes its place. */
-const startService: StartService = async (host, user) => {
-  const password = 'correct horse';
-  const pems = await generate([{ name: 'commonName', value: host }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: host }] }],
-  });
-  const service = fakeService({ user, password });
-  const server = createHttpsServer({ key: pems.private, cert: pems.cert }, (request, response) => {
-    const { status, headers, body } = service({
-      method: request.method ?? '',
-      path: request.url ?? '',
-      headers: request.headers,
-    });
-    request.resume().once('end', () => response.writeHead(status, headers).end(body));
-  });
-  const port = await listening(server);
-  const stop = async (): Promise<void> => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  };
-  return { port, certificate: pems.cert, user, password, stop };
-};
-
-/** A running name server. */
-interface NameServer {
-  readonly port: number;
-  readonly stop: () => Promise<void>;
-}
-
-async function startNameServer(program: string, domain: string, zone: string): Promise<NameServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'davit-discovery-'));
+/** Davit on the loopback address, reached under the name of `host`, for one user of the domain. */
+async function startService(host: string, domain: string): Promise<DiscoveredService> {
+  const user = `user@${domain}`;
+  const home: Household = await household('discovery', user);
   const port = await freePort();
-  const authority = [
-    `${domain}. 3600 IN SOA ns.${domain}. hostmaster.${domain}. 1 3600 600 86400 60`,
-    `${domain}. 3600 IN NS ns.${domain}.`,
-    `ns.${domain}. 3600 IN A 127.0.0.1`,
-    `dav.${domain}. 3600 IN A 127.0.0.1`,
-  ];
-  await writeFile(join(directory, 'zone'), `${authority.join('\n')}\n${zone}`);
-  const settings = [
-    'server:',
-    `  ip-address: 127.0.0.1@${port}`,
-    '  username: ""',
-    '  server-count: 1',
-    '  verbosity: 1',
-    `  zonesdir: "${directory}"`,
-    `  xfrdir: "${directory}"`,
-    '  database: ""',
-    `  pidfile: "${directory}/pid"`,
-    `  xfrdfile: "${directory}/xfrd"`,
-    `  zonelistfile: "${directory}/zones"`,
-    'remote-control:',
-    '  control-enable: no',
-    'zone:',
-    `  name: "${domain}"`,
-    '  zonefile: "zone"',
-  ];
-  await writeFile(join(directory, 'settings'), `${settings.join('\n')}\n`);
-  const nsd = spawn(program, ['-d', '-c', join(directory, 'settings')], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const exited = once(nsd, 'exit');
-  let log = '';
-  const started = new Promise<boolean>((resolve) => {
-    nsd.stderr.setEncoding('utf8').on('data', (part: string) => {
-      log += part;
-      if (log.includes('nsd started')) resolve(true);
-    });
-  });
-  const stop = async (): Promise<void> => {
-    nsd.kill('SIGTERM');
-    await exited;
-    await rm(directory, { recursive: true, force: true });
+  const env = { DAVIT_PUBLIC_URL: `https://${host}:${port}` };
+  const zone = await davit(['dns', domain], { folder: home.folder, env });
+  const service: RunningDavit = await startDavit({ data: home.data, port, env });
+  return {
+    port,
+    certificate: readFileSync(service.certificate, 'utf8'),
+    certificateFile: service.certificate,
+    user,
+    password: home.password,
+    zone,
+    async stop() {
+      await service.stop();
+      home.remove();
+    },
   };
-  if (!(await Promise.race([started, exited.then(() => false)]))) {
-    await rm(directory, { recursive: true, force: true });
-    throw new Error(`NSD did not start:\n${log}`);
-  }
-  // It starts with a zone it could not read, too, and then refuses to answer for it.
-  if (!log.includes(`zone ${domain} read with success`)) {
-    await stop();
-    throw new Error(`NSD did not read the zone:\n${log}`);
-  }
-  return { port, stop };
 }
 
-/** A port that is free for UDP and TCP. */
-async function freePort(): Promise<number> {
-  const tcp = createTcpServer();
-  const port = await listening(tcp);
-  const udp = createSocket('udp4');
-  udp.bind(port, '127.0.0.1');
-  await once(udp, 'listening');
-  udp.close();
-  tcp.close();
-  await once(tcp, 'close');
-  return port;
-}
-
-/** The path of a program; name servers live outside the search path of ordinary users. */
-function programNamed(name: string): string | undefined {
-  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  return directories
-    .map((directory) => join(directory, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-const nsd = programNamed('nsd');
 const host = programNamed('host');
-const skip =
-  nsd !== undefined && host !== undefined
-    ? false
-    : `${nsd === undefined ? 'nsd' : 'host'} is not installed: apt-get install nsd bind9-host`;
 
-test('the programs this needs are installed', { skip: process.env.CI === 'true' ? false : skip }, () => {
-  assert.equal(skip, false);
-});
-
-describe('discovery through a real name server', { skip }, () => {
+describe('discovery through a real name server', { skip: skipWithout('nsd', 'host') }, () => {
   const domain = 'example.com';
   const target = `dav.${domain}`;
-  let service: RunningService;
+  let service: DiscoveredService;
   let names: NameServer;
   before(async () => {
-    service = await startService(target, `user@${domain}`);
-    names = await startNameServer(nsd ?? 'nsd', domain, zoneFor({ domain, target, port: service.port }));
+    service = await startService(target, domain);
+    names = await startNameServer(domain, service.zone);
   });
   after(async () => {
     await names?.stop();
@@ -259,6 +158,27 @@ describe('discovery through a real name server', { skip }, () => {
       const { stdout } = await run('/bin/sh', ['-c', command]);
       assert.ok(stdout.includes(answer.replace(' (decidedly not available)', '')), `${command}: ${answer}`);
     }
+  });
+
+  /** What `davit discover` says. */
+  function told(...flags: readonly string[]): ReturnType<typeof runProgram> {
+    const asked = ['discover', service.user, '--resolver', `127.0.0.1:${names.port}`, '--password-stdin', ...flags];
+    return runProgram(process.execPath, [PROGRAM, ...asked], { input: `${service.password}\n` });
+  }
+
+  test('davit discover tells each step and ends well', async () => {
+    const { code, out, said } = await told('--ca', service.certificateFile);
+    assert.equal(code, 0, said);
+    assert.match(out, /^ {9}\$ host -p \d+ -t SRV _caldavs\._tcp\.example\.com 127\.0\.0\.1$/m);
+    assert.match(out, /^ok: /m);
+    assert.doesNotMatch(out, /^failed/m);
+    assert.ok(!said.includes(service.password));
+  });
+
+  test('davit discover fails, with what to mend, when the certificate is not believed', async () => {
+    const { code, out, said } = await told();
+    assert.equal(code, 1, said);
+    assert.match(out, /^failed: .*\nTo mend:\n1\. /m);
   });
 
   test('a certificate that is not believed ends it before anything is sent', async () => {

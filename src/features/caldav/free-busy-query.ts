@@ -11,6 +11,7 @@ import type { TimeRange } from '../../formats/icalendar/moment.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
 import { childOf } from '../../formats/xml/element.ts';
 import { CALDAV } from '../../formats/xml/name.ts';
+import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
 import { parseTimeRange } from './filter.ts';
 import { floatingZoneOf } from './floating-zone.ts';
 import { parsedObject } from './parsed-objects.ts';
@@ -58,8 +59,7 @@ async function busyIn(at: CollectionResource, range: TimeRange, context: Context
         const own = busyOf(tree, { zones, floating, range, limit: left });
         left -= own.length;
         if (left <= 0) {
-          throw new DavError(
-            507,
+          throw numberOfMatchesWithinLimits(
             `there are more than ${limits.instances} busy periods in this range; ask for a shorter one`,
           );
         }

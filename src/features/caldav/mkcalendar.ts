@@ -11,6 +11,7 @@ import { xmlBody } from '../../dav/xml-body.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
 import { CALDAV, DAV } from '../../formats/xml/name.ts';
 import { closeDocument, openDocument } from '../../formats/xml/write.ts';
+import { validResourcetype } from '../extended-mkcol/index.ts';
 import { calendarCollectionLocationOk, resourceMustBeNull } from './preconditions.ts';
 import { calendar } from './resource-types.ts';
 
@@ -53,5 +54,5 @@ function wanted(update: PropertyUpdate, context: Context): Creatable {
   const elements = requestedType(update) ?? new Set(calendar.elements);
   const creatable = creatableOf(elements, context);
   if (creatable !== undefined) return creatable;
-  throw new DavError(403, `no collection of type ${[...elements].join(' ')} can be made here`);
+  throw validResourcetype(`no collection of type ${[...elements].join(' ')} can be made here`);
 }

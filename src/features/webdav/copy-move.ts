@@ -4,13 +4,16 @@
  * RFC 4918 section 9.8, RFC 4918 section 9.9.
  */
 import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
-import { DavError } from '../../dav/errors.ts';
+import { ConditionNotMet, DavError } from '../../dav/errors.ts';
+import { firstPage, nextPage } from '../../dav/member-pages.ts';
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
 import type { CollectionResource, ObjectResource } from '../../dav/resource.ts';
+import { requirePrivilegeNow } from '../../dav/standing-now.ts';
 import { parseDepth } from '../../formats/http/headers.ts';
-import type { StoredObject } from '../../store/records.ts';
+import { encodeSegment } from '../../formats/http/path.ts';
+import type { CollectionRecord, StoredObject } from '../../store/records.ts';
 import type { ReadTransaction, WriteTransaction } from '../../store/store.ts';
-import { checkConditions } from './conditions.ts';
+import { checkCollectionConditions, checkConditions } from './conditions.ts';
 import { type Destination, destinationOf } from './destination.ts';
 
 type Manner = 'COPY' | 'MOVE';
@@ -25,9 +28,11 @@ function method(name: Manner, spec: Method['spec']): Method {
       requirePrivilege(source, '{DAV:}read');
       if (name === 'MOVE') requirePrivilege(source, '{DAV:}unbind');
       const to = await destinationOf(request, source, context);
-      if (source.shape === 'object') await transferObject(name, source, to, request, context);
-      else if (source.shape === 'collection') await transferCollection(name, source, to, request, context);
-      return created(to);
+      const replaced =
+        source.shape === 'object'
+          ? await transferObject(name, source, to, request, context)
+          : source.shape === 'collection' && (await transferCollection(name, source, to, request, context));
+      return replaced ? REPLACED : CREATED;
     },
   };
 }
@@ -36,42 +41,45 @@ function method(name: Manner, spec: Method['spec']): Method {
 export const copy: Method = method('COPY', 'RFC 4918 section 9.8');
 export const move: Method = method('MOVE', 'RFC 4918 section 9.9');
 
-function created(to: Destination): DavResponse {
-  return { status: to.replaces === undefined ? 201 : 204, headers: {} };
-}
+const CREATED: DavResponse = { status: 201, headers: {} };
+const REPLACED: DavResponse = { status: 204, headers: {} };
 
 // --- objects -------------------------------------------------------------------------------------------------------------------------
 
+/** Whether it replaced something. */
 async function transferObject(
   manner: Manner,
   source: ObjectResource,
   to: Destination,
   request: DavRequest,
   context: Context,
-): Promise<void> {
+): Promise<boolean> {
   const { store, writes } = context;
   if (to.replaces?.shape === 'collection')
     throw new DavError(403, `${to.replaces.href} is a collection; an object cannot replace it`);
   if (source.owner.id === to.parent.owner.id) {
     return store.write(writes, async (tx) => {
       await lockInOrder(source, to, tx);
+      if (manner === 'MOVE') await requirePrivilegeNow(source, '{DAV:}unbind', context, tx);
       const object = await sourceObject(source, request, tx);
       if (manner === 'MOVE') await tx.objects.remove(source.collection, object.name);
-      await arrive(object, to, context, tx);
+      return arrive(object, to, context, tx);
     });
   }
   const object = await store.read((tx) => sourceObject(source, request, tx));
-  await store.write(writes, async (tx) => {
+  const replaced = await store.write(writes, async (tx) => {
     await tx.collections.lock(to.parent.collection);
-    await arrive(object, to, context, tx);
+    return arrive(object, to, context, tx);
   });
-  if (manner === 'COPY') return;
+  if (manner === 'COPY') return replaced;
   await store.write(writes, async (tx) => {
     await tx.collections.lock(source.collection);
+    await requirePrivilegeNow(source, '{DAV:}unbind', context, tx);
     // Changed since it was copied: it stays, and the client is told by finding it.
     const now = await tx.objects.get(source.collection, object.name);
     if (now?.etag === object.etag) await tx.objects.remove(source.collection, object.name);
   });
+  return replaced;
 }
 
 /** Two writes that lock the same two collections lock them in the same order. */
@@ -83,20 +91,23 @@ async function lockInOrder(source: ObjectResource, to: Destination, tx: WriteTra
 
 async function sourceObject(source: ObjectResource, request: DavRequest, tx: ReadTransaction): Promise<StoredObject> {
   const object = await tx.objects.read(source.collection, source.object.name);
-  checkConditions(request.headers, object, request.method);
+  checkConditions(request, object);
   if (object === undefined) throw new DavError(404, `there is nothing at ${source.href}`);
   return object;
 }
 
-async function arrive(object: StoredObject, to: Destination, context: Context, tx: WriteTransaction): Promise<void> {
-  const { parent, name } = to;
+/** Whether it replaced something: what was found before counts for nothing, somebody else may have been quicker. */
+async function arrive(object: StoredObject, to: Destination, context: Context, tx: WriteTransaction): Promise<boolean> {
+  const { parent, name, mayOverwrite } = to;
   const rule = context.catalogue.writeRule(parent.type);
   if (rule === undefined)
     throw new DavError(403, `clients cannot store anything in ${parent.href}, a ${parent.type.label}`);
   const collection = await tx.collections.get(parent.collection);
   if (collection === undefined) throw new DavError(409, `${parent.href} does not exist any more`);
   // What is overwritten is deleted first, so its UID binds nothing: RFC 4918 section 9.8.4.
-  await tx.objects.remove(collection, name);
+  const replaces = await tx.objects.remove(collection, name);
+  if (replaces && !mayOverwrite) throw overwriteForbidden(parent.href + encodeSegment(name));
+  await requirePrivilegeNow(parent, replaces ? '{DAV:}write-content' : '{DAV:}bind', context, tx);
   const { uid, index } = await rule.accept(
     {
       owner: parent.owner,
@@ -112,17 +123,23 @@ async function arrive(object: StoredObject, to: Destination, context: Context, t
   );
   const { etag, data, properties } = object;
   await tx.objects.put(collection, { name, uid, etag, data, index, properties });
+  return replaces;
+}
+
+function overwriteForbidden(href: string): ConditionNotMet {
+  return new ConditionNotMet(`there is something at ${href}, and Overwrite is F`);
 }
 
 // --- collections -----------------------------------------------------------------------------------------------------------------------
 
+/** Whether it replaced something. */
 async function transferCollection(
   manner: Manner,
   source: CollectionResource,
   to: Destination,
   request: DavRequest,
   context: Context,
-): Promise<void> {
+): Promise<boolean> {
   const { catalogue, store, writes, limits } = context;
   const depth = parseDepth(request.headers.depth) ?? 'infinity';
   if (depth === 1 || (depth === 0 && manner === 'MOVE')) {
@@ -142,21 +159,21 @@ async function transferCollection(
   if (manner === 'MOVE' && catalogue.keeps(type)?.onDelete(collection.name) === 'empty') {
     throw new DavError(403, `${source.href} stays where it is`);
   }
-  await store.write(writes, async (tx) => {
+  return store.write(writes, async (tx) => {
     const home = await tx.collections.lock(to.parent.collection);
     if (home === undefined) throw new DavError(409, `${to.parent.href} does not exist any more`);
     const now = await tx.collections.get(collection);
     if (now === undefined) throw new DavError(404, `there is nothing at ${source.href}`);
-    if (to.replaces !== undefined) await makeRoom(to, context, tx);
+    checkCollectionConditions(request, now);
     const siblings = await tx.collections.in(home.account, home.id);
-    if (siblings.some((one) => one.name === to.name)) {
-      throw new DavError(409, 'something else was made at the destination meanwhile; try again');
-    }
+    const there = siblings.find((one) => one.name === to.name);
+    if (there !== undefined) await makeRoom(there, to, context, tx);
+    const replaced = there !== undefined;
     if (manner === 'MOVE') {
       await tx.collections.move(collection, { parent: home.id, name: to.name });
-      return;
+      return replaced;
     }
-    if (siblings.length >= limits.collections) {
+    if (siblings.length - (replaced ? 1 : 0) >= limits.collections) {
       throw new DavError(507, `one home holds ${limits.collections} collections`);
     }
     const made = await tx.collections.add(home.account, {
@@ -165,24 +182,37 @@ async function transferCollection(
       kind: now.kind,
       properties: now.properties,
     });
-    if (depth === 0) return;
+    if (depth === 0) return replaced;
     const target: Destination = {
-      parent: { ...source, href: `${to.parent.href}${to.name}/`, collection: made },
+      parent: { ...source, href: `${to.parent.href}${encodeSegment(to.name)}/`, collection: made },
       name: '',
       replaces: undefined,
+      mayOverwrite: false,
     };
     let after: string | undefined;
+    let size = firstPage(limits.page);
     do {
-      const page = { limit: limits.page, ...(after === undefined ? {} : { after }) };
+      const page = { limit: size, ...(after === undefined ? {} : { after }) };
       const objects = await tx.objects.readPage(collection, page);
       for (const object of objects) await arrive(object, { ...target, name: object.name }, context, tx);
-      after = objects.length < limits.page ? undefined : objects.at(-1)?.name;
+      after = objects.length < size ? undefined : objects.at(-1)?.name;
+      size = nextPage(objects, limits.page);
     } while (after !== undefined);
+    return replaced;
   });
 }
 
-async function makeRoom({ replaces }: Destination, { catalogue }: Context, tx: WriteTransaction): Promise<void> {
-  if (replaces?.shape !== 'collection') throw new DavError(403, 'a collection cannot replace an object');
+/** Removes what is at the destination, if it is still what was found there: another may have moved that away, and made this. */
+async function makeRoom(
+  there: CollectionRecord,
+  { parent, name, replaces, mayOverwrite }: Destination,
+  { catalogue }: Context,
+  tx: WriteTransaction,
+): Promise<void> {
+  if (!mayOverwrite) throw overwriteForbidden(`${parent.href}${encodeSegment(name)}/`);
+  if (replaces?.shape !== 'collection' || replaces.collection.id !== there.id) {
+    throw new DavError(409, 'something else was made at the destination meanwhile; try again');
+  }
   const { type, collection, href } = replaces;
   const kept = catalogue.keeps(type)?.onDelete(collection.name) === 'empty';
   if (kept || !catalogue.creatable.some((one) => one.type.kind === type.kind)) {

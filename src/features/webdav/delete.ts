@@ -5,7 +5,8 @@ import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
 import type { CollectionResource, ObjectResource } from '../../dav/resource.ts';
-import { checkConditions } from './conditions.ts';
+import { requirePrivilegeNow } from '../../dav/standing-now.ts';
+import { checkCollectionConditions, checkConditions } from './conditions.ts';
 
 const NO_CONTENT: DavResponse = { status: 204, headers: {} };
 
@@ -26,8 +27,9 @@ async function removeObject(resource: ObjectResource, request: DavRequest, conte
   const { name } = resource.object;
   await context.store.write(context.writes, async (tx) => {
     await tx.collections.lock(resource.collection);
+    await requirePrivilegeNow(resource, '{DAV:}unbind', context, tx);
     const now = await tx.objects.get(resource.collection, name);
-    checkConditions(request.headers, now, 'DELETE');
+    checkConditions(request, now);
     if (!(await tx.objects.remove(resource.collection, name))) {
       throw new DavError(404, `there is nothing at ${resource.href}`);
     }
@@ -50,6 +52,7 @@ async function removeCollection(resource: CollectionResource, request: DavReques
   await context.store.write(context.writes, async (tx) => {
     const now = await tx.collections.lock(collection);
     if (now === undefined) throw new DavError(404, `there is nothing at ${href}`);
+    checkCollectionConditions(request, now);
     if (fate === 'empty') await tx.collections.empty(now);
     else await tx.collections.remove(now);
   });

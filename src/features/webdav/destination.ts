@@ -13,7 +13,10 @@ import { splitPath } from '../../formats/http/path.ts';
 export interface Destination {
   readonly parent: CollectionResource;
   readonly name: string;
+  /** As it was found; the transaction that writes looks again. */
   readonly replaces: Resource | undefined;
+  /** Overwrite: whether something may be there. */
+  readonly mayOverwrite: boolean;
 }
 
 /** @throws DavError 400, 403, 409, 412, 502 */
@@ -26,14 +29,19 @@ export async function destinationOf(request: DavRequest, source: Resource, conte
     if (!mayOverwrite) throw new ConditionNotMet(`there is something at ${resource.href}, and Overwrite is F`);
     if (resource.shape === 'object') {
       requirePrivilege(resource, '{DAV:}write-content');
-      return { parent: parentOf(resource, context.catalogue), name: resource.object.name, replaces: resource };
+      return {
+        parent: parentOf(resource, context.catalogue),
+        name: resource.object.name,
+        replaces: resource,
+        mayOverwrite,
+      };
     }
     if (resource.shape !== 'collection') throw new DavError(403, `${resource.href} cannot be replaced`);
     requirePrivilege(resource, '{DAV:}unbind');
     const home = await located(parentPath(resource.href), context);
     if (!home.found || home.resource.shape !== 'collection')
       throw new DavError(403, `${resource.href} cannot be replaced`);
-    return { parent: home.resource, name: resource.collection.name, replaces: resource };
+    return { parent: home.resource, name: resource.collection.name, replaces: resource, mayOverwrite };
   }
   if (target.parent?.shape !== 'collection') {
     throw new DavError(409, 'the collection in which the destination would lie does not exist');
@@ -41,7 +49,7 @@ export async function destinationOf(request: DavRequest, source: Resource, conte
   requirePrivilege(target.parent, '{DAV:}bind');
   const fault = memberNameFault(target.name);
   if (fault !== undefined) throw new DavError(400, fault);
-  return { parent: target.parent, name: target.name, replaces: undefined };
+  return { parent: target.parent, name: target.name, replaces: undefined, mayOverwrite };
 }
 
 function parentPath(href: string): string {

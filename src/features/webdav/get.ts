@@ -14,7 +14,7 @@ async function handle(request: DavRequest, context: Context): Promise<DavRespons
   requirePrivilege(resource, '{DAV:}read');
   const { object } = resource;
   const headers = representationHeaders(resource);
-  if (checkConditions(request.headers, object, request.method) === 'not-modified') return { status: 304, headers };
+  if (checkConditions(request, object) === 'not-modified') return { status: 304, headers };
   // GET has been located with its bytes; HEAD needs none.
   if ('data' in object) return { status: 200, headers, body: object.data };
   return { status: 200, headers: { ...headers, 'Content-Length': String(object.size) } };

@@ -4,7 +4,7 @@
 import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { PropertyUpdate } from '../../dav/feature.ts';
-import type { Context, DavResponse, Method } from '../../dav/method.ts';
+import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
 import { multistatusHeaders, response } from '../../dav/multistatus.ts';
 import {
   applyUpdate,
@@ -15,10 +15,11 @@ import {
   type UpdateResult,
 } from '../../dav/property-update.ts';
 import type { Resource } from '../../dav/resource.ts';
+import { requirePrivilegeNow } from '../../dav/standing-now.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
 import { DAV } from '../../formats/xml/name.ts';
 import { closeDocument, openDocument } from '../../formats/xml/write.ts';
-import { checkConditions } from './conditions.ts';
+import { checkCollectionConditions, checkConditions } from './conditions.ts';
 
 export const proppatch: Method = {
   name: 'PROPPATCH',
@@ -32,7 +33,7 @@ export const proppatch: Method = {
       throw new DavError(400, `the body of PROPPATCH is a {DAV:}propertyupdate, not ${body?.name ?? 'empty'}`);
     }
     const update = readUpdate(body);
-    const result = await write(update, resource, context, request.headers);
+    const result = await write(update, resource, context, request);
     if (!result.ok) return answer(resource, failurePropstats(result, context), context);
     if (context.preferences.return === 'minimal') {
       return { status: 204, headers: { 'Preference-Applied': 'return=minimal', Vary: 'Brief,Prefer' } };
@@ -45,14 +46,16 @@ async function write(
   update: PropertyUpdate,
   resource: Resource,
   context: Context,
-  headers: Readonly<Record<string, string | undefined>>,
+  request: DavRequest,
 ): Promise<UpdateResult> {
   const { type } = resource;
   const target = { creating: false, resource, type } as const;
   if (resource.shape === 'collection') {
     return context.store.write(context.writes, async (tx) => {
       const now = await tx.collections.lock(resource.collection);
+      await requirePrivilegeNow(resource, '{DAV:}write-properties', context, tx);
       if (now === undefined) throw new DavError(404, `there is nothing at ${resource.href}`);
+      checkCollectionConditions(request, now);
       const result = applyUpdate(update, now.properties, target, context);
       if (result.ok) await tx.collections.setProperties(now, result.properties);
       return result;
@@ -61,8 +64,9 @@ async function write(
   if (resource.shape === 'object') {
     return context.store.write(context.writes, async (tx) => {
       await tx.collections.lock(resource.collection);
+      await requirePrivilegeNow(resource, '{DAV:}write-properties', context, tx);
       const now = await tx.objects.get(resource.collection, resource.object.name);
-      checkConditions(headers, now, 'PROPPATCH');
+      checkConditions(request, now);
       if (now === undefined) throw new DavError(404, `there is nothing at ${resource.href}`);
       const result = applyUpdate(update, now.properties, target, context);
       if (result.ok) await tx.objects.setProperties(resource.collection, now.name, result.properties);

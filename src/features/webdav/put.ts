@@ -8,6 +8,7 @@ import { parentOf } from '../../dav/locate.ts';
 import { memberNameFault } from '../../dav/member-name.ts';
 import type { Context, DavRequest, Method } from '../../dav/method.ts';
 import type { CollectionResource } from '../../dav/resource.ts';
+import { requirePrivilegeNow } from '../../dav/standing-now.ts';
 import type { WriteRule } from '../../dav/write-rule.ts';
 import type { ObjectRecord } from '../../store/records.ts';
 import { checkConditions } from './conditions.ts';
@@ -68,7 +69,8 @@ async function write(
     const collection = await tx.collections.lock(parent.collection);
     if (collection === undefined) throw new DavError(409, `${parent.href} does not exist any more`);
     const previous = await tx.objects.get(collection, name);
-    checkConditions(request.headers, previous, 'PUT');
+    await requirePrivilegeNow(parent, previous === undefined ? '{DAV:}bind' : '{DAV:}write-content', context, tx);
+    checkConditions(request, previous);
     const { uid, index } = await rule.accept(
       {
         owner: parent.owner,

@@ -33,6 +33,12 @@ const dialect: Dialect = {
   // Any number will do that no other program uses on this database.
   lockSchema: 'select pg_advisory_xact_lock(4791635204)',
   isIn: (expression, list, element) => `${expression} = any(cast(${list} as ${element}[]))`,
+  // Not `= any`: when it thinks that a collection has fewer rows than the list, the planner reads the whole collection.
+  rowsIn: (table, where, column, list) => {
+    const alias = table.slice(table.indexOf(' ') + 1);
+    return `from (select distinct value from unnest(cast(${list} as text[])) as each (value)) sought
+      cross join lateral (select ${alias}.* from ${table} where ${where} and ${column} = sought.value limit 1) ${alias} where true`;
+  },
   each: (list, element) => `unnest(cast(${list} as ${element}[])) as each (value)`,
   contains: (text, part) => `strpos(${text}, ${part}) > 0`,
 };

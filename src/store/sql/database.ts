@@ -40,6 +40,11 @@ export interface Dialect {
   readonly lockSchema: string | undefined;
   /** Whether the expression is one of a bound list. */
   isIn(expression: string, list: string, element: Element): string;
+  /**
+   * FROM and WHERE for the rows that fulfil `where` and whose text column is in a bound list, each looked up by its key.
+   * `table` is a name with its alias; further conditions follow with `and`.
+   */
+  rowsIn(table: `${string} ${string}`, where: string, column: string, list: string): string;
   /** A table with one column `value`, the elements of a bound list. */
   each(list: string, element: Element): string;
   /** Whether a text contains another. The empty text is contained in every text. */

@@ -14,6 +14,8 @@ import { GRAM, gramsOf, longGram } from './texts.ts';
 const CANDIDATES = 5000;
 /** Further text conditions are left to the caller. */
 const CONDITIONS = 16;
+/** More kinds of components than this are not worth an index. */
+const COMPONENTS = 8;
 /** Of a needle's grams, how many are counted and how many then looked for. */
 const COUNTED = 8;
 const SOUGHT = 3;
@@ -110,20 +112,23 @@ function names(sql: Draft, question: Question, components: readonly string[]): s
   if (!every && needles.length > 0 && (sought.length === needles.length || range === undefined)) {
     return needles.map((needle) => namesByText(sql, needle)).join(' union all ');
   }
-  const of = () => `select name from object where ${HERE} and ${isIn(sql, 'component', components, 'text')}`;
+  // A select for each: with a list of components an index is not followed further than to them.
+  const of = (further: string) =>
+    components.map((each) => `select name from object where ${HERE} and component = ${sql.bind(each)}${further}`);
+  if (components.length > COMPONENTS) return undefined;
   if (range !== undefined) {
     const { start, end, weeks } = range;
-    const short = SPANS.map(
-      (longest, span) => `${of()} and span = ${span} and first_at >= ${sql.bind(start - longest)}
-        and first_at <= ${sql.bind(end)} and last_at >= ${sql.bind(start)}`,
+    const [from, to] = [sql.bind(start), sql.bind(end)];
+    const touching = ` and first_at <= ${to} and last_at >= ${from}`;
+    const short = SPANS.flatMap((longest, span) =>
+      of(` and span = ${span} and first_at >= ${sql.bind(start - longest)}${touching}`),
     );
-    const long = `${of()} and span = 2 and first_at <= ${sql.bind(end)} and last_at >= ${sql.bind(start)}
-      and (weeks & cast(${sql.bind(weeks)} as bigint)) <> 0`;
-    return [...short, long].join(' union all ');
+    const long = of(` and span = 2${touching} and (weeks & cast(${sql.bind(weeks)} as bigint)) <> 0`);
+    return [...short, ...long].join(' union all ');
   }
   const [needle] = needles;
   if (needle !== undefined) return namesByText(sql, needle);
-  return question.components === undefined ? undefined : of();
+  return question.components === undefined ? undefined : of('').join(' union all ');
 }
 
 const COMPONENT_AFTER = statement<[string]>(
@@ -135,7 +140,7 @@ async function componentsOf(session: Session, key: CollectionKey): Promise<reado
   const found: string[] = [];
   for (;;) {
     const next = await session.one(COMPONENT_AFTER, [key.account, key.id, found.at(-1) ?? '']);
-    if (next === undefined) return found;
+    if (next === undefined || found.length > COMPONENTS) return found;
     found.push(next[0]);
   }
 }
@@ -184,7 +189,8 @@ async function question(session: Session, key: CollectionKey, prefilter: Prefilt
   };
 }
 
-const SELECT = `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where o.account_id = $1 and o.coll = $2`;
+const SELECT = `select ${OBJECT_COLUMNS}, ${BODY_COLUMN}`;
+const OBJECT_HERE = 'o.account_id = $1 and o.coll = $2';
 
 /** The names that an index offers after the given one, in order; undefined when there is no index or it offers too many. */
 async function candidates(
@@ -219,19 +225,26 @@ export async function matching(
   const components =
     asked.components ?? (asked.range === undefined || asked.uid !== undefined ? [] : await componentsOf(session, key));
 
+  if (asked.components?.length === 0) return [];
+  if (asked.range !== undefined && asked.uid === undefined && components.length === 0) return [];
   const offered = await candidates(session, first, asked, components);
   const found: StoredRow[] = [];
   if (offered === undefined) {
     const sql = draft(session, first);
     const where = `o.name > $3${conditions(sql, asked)} order by o.name limit ${sql.bind(limit)}`;
-    found.push(...(await session.all(statement<StoredRow>(`${SELECT} and ${where}`), sql.parameters)));
+    found.push(
+      ...(await session.all(
+        statement<StoredRow>(`${SELECT} from object o where ${OBJECT_HERE} and ${where}`),
+        sql.parameters,
+      )),
+    );
   } else {
     // As many at a time as may be wanted: most candidates match.
     for (let at = 0; at < offered.length && found.length < limit; at += limit) {
       const sql = draft(session, first.slice(0, 2));
-      const some = isIn(sql, 'o.name', offered.slice(at, at + limit), 'text');
+      const some = sql.dialect.rowsIn('object o', OBJECT_HERE, 'o.name', sql.list(offered.slice(at, at + limit)));
       const where = `${some}${conditions(sql, asked)} order by o.name limit ${sql.bind(limit - found.length)}`;
-      found.push(...(await session.all(statement<StoredRow>(`${SELECT} and ${where}`), sql.parameters)));
+      found.push(...(await session.all(statement<StoredRow>(`${SELECT} ${where}`), sql.parameters)));
     }
   }
   return found.map((row): StoredObject => storedObject(key, row));

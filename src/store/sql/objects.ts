@@ -34,11 +34,9 @@ const PAGE = statement<ObjectRow>(
 const READ_PAGE = statement<StoredRow>(
   `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and o.name > $3 order by o.name limit $4`,
 );
-const lists = perDialect(({ isIn }) => ({
-  get: statement<ObjectRow>(`select ${OBJECT_COLUMNS} from object o where ${HERE} and ${isIn('o.name', '$3', 'text')}`),
-  read: statement<StoredRow>(
-    `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and ${isIn('o.name', '$3', 'text')}`,
-  ),
+const lists = perDialect(({ rowsIn }) => ({
+  get: statement<ObjectRow>(`select ${OBJECT_COLUMNS} ${rowsIn('object o', HERE, 'o.name', '$3')}`),
+  read: statement<StoredRow>(`select ${OBJECT_COLUMNS}, ${BODY_COLUMN} ${rowsIn('object o', HERE, 'o.name', '$3')}`),
 }));
 
 /** Reads objects through a session. */

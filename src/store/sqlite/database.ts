@@ -18,6 +18,8 @@ const dialect: Dialect = {
   lockRow: '',
   lockSchema: undefined,
   isIn: (expression, list) => `${expression} in (select value from json_each(${list}))`,
+  rowsIn: (table, where, column, list) =>
+    `from ${table} where ${where} and ${column} in (select value from json_each(${list}))`,
   each: (list) => `json_each(${list})`,
   contains: (text, part) => `instr(${text}, ${part}) > 0`,
 };

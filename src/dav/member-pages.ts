@@ -20,3 +20,8 @@ export function nextPage(objects: readonly ObjectRecord[], most: number): number
   for (const object of objects) octets += object.size;
   return octets === 0 ? most : Math.max(1, Math.min(most, Math.floor((PIECE * objects.length) / octets)));
 }
+
+/** Between two pages: a search that finds nothing in a large collection must not keep everybody else waiting. */
+export function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

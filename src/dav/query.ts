@@ -6,7 +6,7 @@ import type { XmlElement } from '../formats/xml/element.ts';
 import type { ObjectRecord, Prefilter, StoredObject } from '../store/records.ts';
 import type { Page, ReadTransaction } from '../store/store.ts';
 import { objectResource, parentOf } from './locate.ts';
-import { firstPage, nextPage } from './member-pages.ts';
+import { firstPage, nextPage, othersTurn } from './member-pages.ts';
 import type { Context } from './method.ts';
 import type { Responder } from './multiget.ts';
 import { statusResponse } from './multistatus.ts';
@@ -55,11 +55,6 @@ export async function* queryPages(query: Query): AsyncGenerator<string> {
     size = query.bytes || query.matches !== undefined ? nextPage(read.candidates, limits.page) : limits.page;
     await othersTurn();
   }
-}
-
-/** A search that finds nothing in a large collection must not keep everybody else waiting. */
-function othersTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 interface ReadPage {

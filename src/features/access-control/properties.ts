@@ -57,8 +57,15 @@ const groupMembership = defineProperty({
   spec: 'RFC 3744 section 4.4',
   on: [principal, groupPrincipal],
   inAllprop: false,
-  async readMany(members, _view, tx) {
-    return Promise.all(members.map(async ({ owner }) => principalHrefs(await tx.directory.groupsOf(owner.id), tx)));
+  async readMany(members, { user }, tx) {
+    // Of another's groups one knows those that one is in oneself: decision 0008.
+    const known = new Set(user === undefined ? [] : await tx.directory.groupsOf(user.id));
+    return Promise.all(
+      members.map(async ({ owner, standing }) => {
+        const groups = await tx.directory.groupsOf(owner.id);
+        return principalHrefs(standing === 'owner' ? groups : groups.filter((group) => known.has(group)), tx);
+      }),
+    );
   },
 });
 

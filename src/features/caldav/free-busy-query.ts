@@ -2,6 +2,7 @@
  * free-busy-query: when the owner of a calendar is busy. RFC 4791 section 7.10.
  */
 import { DavError } from '../../dav/errors.ts';
+import { firstPage, nextPage, othersTurn } from '../../dav/member-pages.ts';
 import type { Context, DavResponse } from '../../dav/method.ts';
 import type { Report } from '../../dav/report.ts';
 import type { CollectionResource } from '../../dav/resource.ts';
@@ -50,8 +51,9 @@ async function busyIn(at: CollectionResource, range: TimeRange, context: Context
   const periods: BusyPeriod[] = [];
   let after: string | undefined;
   let left = limits.instances;
+  let size = firstPage(limits.page);
   do {
-    const page = { limit: limits.page, ...(after === undefined ? {} : { after }) };
+    const page = { limit: size, ...(after === undefined ? {} : { after }) };
     after = await store.read(async (tx) => {
       const objects = await tx.objects.matching(at.collection, prefilter, page);
       for (const object of objects) {
@@ -65,8 +67,11 @@ async function busyIn(at: CollectionResource, range: TimeRange, context: Context
         }
         periods.push(...own);
       }
-      return objects.length < limits.page ? undefined : objects.at(-1)?.name;
+      const last = objects.length < size ? undefined : objects.at(-1)?.name;
+      size = nextPage(objects, limits.page);
+      return last;
     });
+    await othersTurn();
   } while (after !== undefined);
   return periods;
 }

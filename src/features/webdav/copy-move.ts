@@ -163,7 +163,7 @@ async function transferCollection(
     const home = await tx.collections.lock(to.parent.collection);
     if (home === undefined) throw new DavError(409, `${to.parent.href} does not exist any more`);
     const now = await tx.collections.get(collection);
-    if (now === undefined) throw new DavError(404, `there is nothing at ${source.href}`);
+    if (now?.name !== collection.name) throw new DavError(404, `there is nothing at ${source.href} any more`);
     checkCollectionConditions(request, now);
     const siblings = await tx.collections.in(home.account, home.id);
     const there = siblings.find((one) => one.name === to.name);

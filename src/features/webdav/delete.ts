@@ -51,7 +51,8 @@ async function removeCollection(resource: CollectionResource, request: DavReques
   const fate = context.catalogue.keeps(type)?.onDelete(collection.name) ?? 'remove';
   await context.store.write(context.writes, async (tx) => {
     const now = await tx.collections.lock(collection);
-    if (now === undefined) throw new DavError(404, `there is nothing at ${href}`);
+    // Another may have moved it away: then it is not what this is about.
+    if (now?.name !== collection.name) throw new DavError(404, `there is nothing at ${href} any more`);
     checkCollectionConditions(request, now);
     if (fate === 'empty') await tx.collections.empty(now);
     else await tx.collections.remove(now);

@@ -10,32 +10,60 @@ import { wrap } from '../../dav/property.ts';
 import type { Report } from '../../dav/report.ts';
 import type { Resource } from '../../dav/resource.ts';
 import { splitPath } from '../../formats/http/path.ts';
-import { attributeOf, childrenOf, elementsOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
+import { attributeOf, childrenOf, element, elementsOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
 import { DAV, type XmlName } from '../../formats/xml/name.ts';
-import { readXml } from '../../formats/xml/read.ts';
-import { closeDocument, emptyElement, openDocument } from '../../formats/xml/write.ts';
+import { readXml, XmlError } from '../../formats/xml/read.ts';
+import { closeDocument, emptyElement, openDocument, writeElement } from '../../formats/xml/write.ts';
 import type { ReadTransaction } from '../../store/store.ts';
 
 const PROP: XmlName = `{${DAV}}prop`;
 
 /** Properties within properties; a loop of references ends here. */
 const DEEPEST = 5;
-/** Resources in one answer. */
+/** Properties that are asked for, and resources in one answer. */
 const MOST = 1_000;
+/** UTF-16 units of one answer: properties can be large, and can be asked for at each level anew. */
+const MOST_TEXT = 16 * 1024 * 1024;
+
+/** Counted down while one report runs. */
+interface Budget {
+  left: number;
+  text: number;
+}
 
 interface Wanted {
   readonly name: XmlName;
   readonly within: readonly Wanted[];
 }
 
-function wanted(parent: XmlElement, depth: number): readonly Wanted[] {
+function wanted(parent: XmlElement, depth: number, count = { left: MOST }): readonly Wanted[] {
   if (depth > DEEPEST) throw new DavError(403, `expand-property goes ${DEEPEST} levels deep`);
-  return childrenOf(parent, `{${DAV}}property`).map((property) => {
-    const local = attributeOf(property, 'name');
-    if (local === undefined || local === '') throw new DavError(400, 'a {DAV:}property of expand-property has no name');
-    const namespace = attributeOf(property, 'namespace') ?? DAV;
-    return { name: `{${namespace}}${local}` as const, within: wanted(property, depth + 1) };
-  });
+  const list = new Map<XmlName, Wanted>();
+  for (const property of childrenOf(parent, `{${DAV}}property`)) {
+    if (--count.left < 0) throw new DavError(403, `expand-property asks for at most ${MOST} properties`);
+    const name = nameIn(property);
+    const within = wanted(property, depth + 1, count);
+    // A property stands in an answer once.
+    if (!list.has(name)) list.set(name, { name, within });
+  }
+  return [...list.values()];
+}
+
+/** @throws DavError 400: attributes can hold what no element is called, and it would stand in the answer as an element */
+function nameIn(property: XmlElement): XmlName {
+  const namespace = attributeOf(property, 'namespace') ?? DAV;
+  const name: XmlName = `{${namespace}}${attributeOf(property, 'name') ?? ''}`;
+  if (!isElementName(name)) throw new DavError(400, 'a {DAV:}property of expand-property has the name of an element');
+  return name;
+}
+
+function isElementName(name: XmlName): boolean {
+  try {
+    return readXml(writeElement(element(name))).name === name;
+  } catch (error) {
+    if (error instanceof XmlError) return false;
+    throw error;
+  }
 }
 
 export const expandProperty: Report = {
@@ -45,7 +73,7 @@ export const expandProperty: Report = {
   privilege: '{DAV:}read',
   async run(body, at, context) {
     const list = wanted(body, 1);
-    const budget = { left: MOST };
+    const budget = { left: MOST, text: MOST_TEXT };
     const answer = await context.store.read((tx) => expand(at, list, context, tx, budget));
     return multistatus(context.catalogue, one(answer));
   },
@@ -60,13 +88,15 @@ async function expand(
   list: readonly Wanted[],
   context: Context,
   tx: ReadTransaction,
-  budget: { left: number },
+  budget: Budget,
 ): Promise<string> {
   if (--budget.left < 0) throw new DavError(507, `expand-property names more than ${MOST} resources`);
   let found = '';
   let missing = '';
   for (const { name, within } of list) {
     const [value] = await propertyReader({ kind: 'prop', names: [name] }, context, true).read([resource], tx);
+    budget.text -= value?.found.length ?? 0;
+    if (budget.text < 0) throw new DavError(507, `expand-property has more than ${MOST_TEXT} characters to answer`);
     if (value === undefined || value.found === '') missing += emptyElement(name);
     else if (within.length === 0) found += value.found;
     else {
@@ -84,7 +114,7 @@ async function expandHref(
   within: readonly Wanted[],
   context: Context,
   tx: ReadTransaction,
-  budget: { left: number },
+  budget: Budget,
 ): Promise<string> {
   const path = splitPath(href);
   const located = path === undefined ? undefined : await locate(path, context.user, context.catalogue, tx);

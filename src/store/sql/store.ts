@@ -22,52 +22,36 @@ export interface SqlStoreOptions {
   readonly random?: () => string;
 }
 
-/** Readers are made when they are asked for: most transactions use one or two. */
+/** The readers of a session: made once, for they hold nothing but the session. */
+const readers = new WeakMap<Session, ReadTransaction>();
+
 function readTransaction(session: Session): ReadTransaction {
-  return {
-    get directory() {
-      return directoryReader(session);
-    },
-    get collections() {
-      return collectionReader(session);
-    },
-    get objects() {
-      return objectReader(session);
-    },
-    get changes() {
-      return changeReader(session);
-    },
-    get grants() {
-      return grantReader(session);
-    },
-    get history() {
-      return historyReader(session);
-    },
-  };
+  let known = readers.get(session);
+  if (known === undefined) {
+    known = {
+      directory: directoryReader(session),
+      collections: collectionReader(session),
+      objects: objectReader(session),
+      changes: changeReader(session),
+      grants: grantReader(session),
+      history: historyReader(session),
+    };
+    readers.set(session, known);
+  }
+  return known;
 }
 
 function writeTransaction(session: Session, origin: Origin): WriteTransaction {
   const locks: Locks = { held: new Set() };
+  const { directory, collections, objects, changes, grants, history } = readTransaction(session);
   return {
     origin,
-    get directory() {
-      return { ...directoryReader(session), ...directoryWriter(session, origin.at) };
-    },
-    get collections() {
-      return { ...collectionReader(session), ...collectionWriter(session, origin, locks) };
-    },
-    get objects() {
-      return { ...objectReader(session), ...objectWriter(session, origin, locks) };
-    },
-    get changes() {
-      return changeReader(session);
-    },
-    get grants() {
-      return { ...grantReader(session), ...grantWriter(session) };
-    },
-    get history() {
-      return historyReader(session);
-    },
+    directory: { ...directory, ...directoryWriter(session, origin.at) },
+    collections: { ...collections, ...collectionWriter(session, origin, locks) },
+    objects: { ...objects, ...objectWriter(session, origin, locks) },
+    changes,
+    grants: { ...grants, ...grantWriter(session) },
+    history,
   };
 }
 

@@ -100,5 +100,10 @@ async function start(): Promise<ServiceUnderTest> {
   const { inProcess } = await import('./in-process.ts');
   const { openTestStore } = await import('./engine.ts');
   const store = await openTestStore();
-  return inProcess(store, {});
+  try {
+    return await inProcess(store, {});
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

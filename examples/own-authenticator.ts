@@ -34,6 +34,7 @@ function bearerAuthenticator(store: Pick<Store, 'read'>): Authenticator {
   }
 
   return {
+    challenge: 'Bearer realm="Example"',
     // Asked first, within the read that also finds the resource: nothing here may wait for anything but the store.
     async recall(request, tx) {
       const token = tokenIn(request);

@@ -30,7 +30,8 @@ export interface Dispatcher {
   readonly catalogue: Catalogue;
   readonly store: Store;
   readonly limits: Limits;
-  readonly realm: string;
+  /** The WWW-Authenticate header of every 401: always the same, or clients ask for the password again. */
+  readonly challenge: string;
   /** Seconds since 1970. */
   now(): number;
   newName(): string;
@@ -59,14 +60,14 @@ async function answer(request: DavRequest, at: Dispatcher): Promise<DavResponse>
   if (known !== undefined) return known.handle(request);
 
   const { login, located } = await arrival(request, path, at);
-  if (login.kind === 'refused') return challenge(at, 'the user name or the password is wrong');
+  if (login.kind === 'refused') return challenge(at, 'these credentials are wrong, or not valid any more');
   if (login.kind === 'throttled') {
     throw new DavError(429, 'too many wrong passwords; wait and try again', { 'Retry-After': String(login.seconds) });
   }
   const user = userOf(login);
   const method = methodFor(located, request, catalogue);
   if (user === undefined && method?.anonymous?.(located) !== true)
-    return challenge(at, 'this needs a user name and a password');
+    return challenge(at, 'this needs a login');
   if (method === undefined) throw notAllowed(located, request, catalogue);
   const context: Context = {
     catalogue,
@@ -151,7 +152,7 @@ function challenge(at: Dispatcher, reason: string): DavResponse {
   return {
     status: 401,
     headers: {
-      'WWW-Authenticate': `Basic realm="${at.realm}", charset="UTF-8"`,
+      'WWW-Authenticate': at.challenge,
       'Content-Type': 'text/plain; charset=utf-8',
       'Cache-Control': 'private, no-store',
     },

@@ -3,8 +3,8 @@
  * ready-made tags and functions, so that a member costs its values and nothing else.
  */
 import { elementsOf, type XmlElement } from '../formats/xml/element.ts';
-import { DAV, namespaceOf, PREFIXES, type XmlName } from '../formats/xml/name.ts';
-import { emptyElement, tagOf } from '../formats/xml/write.ts';
+import { DAV, type XmlName } from '../formats/xml/name.ts';
+import { emptyElement, tagsAround } from '../formats/xml/write.ts';
 import type { StoredProperties } from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
 import type { View } from './method.ts';
@@ -147,10 +147,7 @@ function namesFor(request: PropertyRequest, type: ResourceType, view: View): rea
 function step(name: XmlName, type: ResourceType, view: View, extras: ExtraProperties): Step {
   const property = view.catalogue.property(type, name);
   const extra = extras.get(name);
-  const none = emptyElement(name);
-  if (!PREFIXES.has(namespaceOf(name))) return { name, open: '', close: '', none, property, extra };
-  const tag = tagOf(name);
-  return { name, open: `<${tag}>`, close: `</${tag}>`, none, property, extra };
+  return { name, ...tagsAround(name), none: emptyElement(name), property, extra };
 }
 
 async function readBatches(

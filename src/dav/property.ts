@@ -6,7 +6,7 @@
  */
 import type { XmlElement } from '../formats/xml/element.ts';
 import { DAV, type XmlName } from '../formats/xml/name.ts';
-import { escapeText, tagOf } from '../formats/xml/write.ts';
+import { emptyElement, escapeText, tagsAround } from '../formats/xml/write.ts';
 import type { ReadTransaction } from '../store/store.ts';
 import type { View } from './method.ts';
 import type { ResourceOf, ResourceType, Shape } from './resource.ts';
@@ -72,13 +72,14 @@ export function hrefs(paths: readonly string[]): string {
 
 /** An empty element inside: `<d:collection/>`. */
 export function empty(name: XmlName): string {
-  return `<${tagOf(name)}/>`;
+  return emptyElement(name);
 }
 
 /** An element with XML text inside. */
 export function wrap(name: XmlName, inside: string): string {
-  const tag = tagOf(name);
-  return inside === '' ? `<${tag}/>` : `<${tag}>${inside}</${tag}>`;
+  if (inside === '') return emptyElement(name);
+  const { open, close } = tagsAround(name);
+  return open + inside + close;
 }
 
 /** Where a stored value lies for a property without a default. */

@@ -248,9 +248,9 @@ async function planGroup(facts: Facts, declared: DeclaredGroup): Promise<void> {
       ...(declared.name === undefined ? {} : { name: declared.name }),
       ...(aliases === undefined ? {} : { aliases }),
     };
-    const details = members === undefined ? [] : [counted(members.length, 'member')];
+    // Its members are a step of their own, after all accounts are there.
     steps.push({
-      change: { action: 'add', kind: 'group', name: address, details },
+      change: { action: 'add', kind: 'group', name: address, details: [] },
       stage: ACCOUNTS,
       run: () => addGroup(admin, group),
     });

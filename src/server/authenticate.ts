@@ -27,6 +27,8 @@ export interface ClientRequest extends DavRequest {
 }
 
 export interface Authenticator {
+  /** The WWW-Authenticate header of a 401, where it is not that of HTTP Basic: `Bearer realm="Davit"`. RFC 9110 section 11.6.1. */
+  readonly challenge?: string;
   /** Who it is, where that needs no more than a look at the account; undefined when `login` must find out. @throws DavError 403 */
   recall(request: ClientRequest, tx: ReadTransaction): Promise<Login | undefined>;
   /** @throws DavError 403 over a connection that others can read, 503 when too many log in at once */

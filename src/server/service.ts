@@ -46,7 +46,7 @@ export function createService(options: ServiceOptions): Service {
     catalogue: catalogue(options.features),
     store,
     limits,
-    realm: quotable(options.realm),
+    challenge: authenticator.challenge ?? `Basic realm="${quotable(options.realm)}", charset="UTF-8"`,
     now: clock,
     newName: options.newName ?? randomUUID,
     recall: async (request, tx) => identified(request, await authenticator.recall(request, tx)),

@@ -63,7 +63,7 @@ describe('apply', () => {
         'add domain example.com tenant Example Corp.',
         'add user jane@example.com',
         'add user sam@example.com without a password',
-        'add group team@example.com 2 members',
+        'add group team@example.com',
         'change group team@example.com 2 members',
       ]);
       const jane = await account(admin, 'jane@example.com');

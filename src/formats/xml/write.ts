@@ -89,6 +89,14 @@ export function emptyElement(name: XmlName): string {
   return tag === undefined ? `<x1:${localOf(name)}${declaration('x1', namespaceOf(name))}/>` : `<${tag}/>`;
 }
 
+/** The tags around content, within such a document: of an element in a namespace that PREFIXES does not name, with its declaration. */
+export function tagsAround(name: XmlName): { readonly open: string; readonly close: string } {
+  const tag = knownTag(name);
+  if (tag !== undefined) return { open: `<${tag}>`, close: `</${tag}>` };
+  const own = `x1:${localOf(name)}`;
+  return { open: `<${own}${declaration('x1', namespaceOf(name))}>`, close: `</${own}>` };
+}
+
 /** An element within a document that openDocument began; it declares the namespaces in it that PREFIXES does not name. */
 export function writeInside(e: XmlElement): string {
   const own = unknownNamespaces(e, undefined);

@@ -180,7 +180,7 @@ function certificateOf(socket: TLSSocket, host: string): Certificate | Failure {
     issuer: commonName(peer.issuer.O) ?? commonName(peer.issuer.CN) ?? x509?.issuer ?? '',
     validFrom: new Date(peer.valid_from),
     validTo: new Date(peer.valid_to),
-    selfSigned: x509?.checkIssued(x509) ?? false,
+    selfSigned: x509 !== undefined && x509.subject === x509.issuer && x509.verify(x509.publicKey),
     namesHost: checkServerIdentity(host, peer) === undefined,
     // Node reports a wrong name here too, if nothing else is wrong; that is what `namesHost` says.
     chainProblem: problem === 'ERR_TLS_CERT_ALTNAME_INVALID' ? undefined : problem,

@@ -66,8 +66,7 @@ async function answer(request: DavRequest, at: Dispatcher): Promise<DavResponse>
   }
   const user = userOf(login);
   const method = methodFor(located, request, catalogue);
-  if (user === undefined && method?.anonymous?.(located) !== true)
-    return challenge(at, 'this needs a login');
+  if (user === undefined && method?.anonymous?.(located) !== true) return challenge(at, 'this needs a login');
   if (method === undefined) throw notAllowed(located, request, catalogue);
   const context: Context = {
     catalogue,

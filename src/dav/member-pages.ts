@@ -6,8 +6,8 @@ import type { ObjectRecord } from '../store/records.ts';
 
 /** Octets of objects that one piece of an answer should hold. */
 const PIECE = 4 * 1024 * 1024;
-/** Members read before their size is known. */
-const FIRST = 100;
+/** Members read before their size is known: with the largest that may be stored, 100 MB. */
+const FIRST = 24;
 
 /** The size of the first page. `most` is `limits.page`. */
 export function firstPage(most: number): number {

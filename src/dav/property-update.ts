@@ -11,7 +11,7 @@ import type { PropertyUpdate } from './feature.ts';
 import type { View } from './method.ts';
 import { propstat } from './multistatus.ts';
 import type { LiveProperty } from './property.ts';
-import type { Resource, ResourceType } from './resource.ts';
+import type { ResourceType } from './resource.ts';
 
 /** RFC 4918 section 16 */
 export const cannotModifyProtectedProperty = precondition(
@@ -57,10 +57,11 @@ interface Failure {
   readonly error: DavError;
 }
 
-/** On what an update works: something that exists, or a collection of that type in the making. */
-export type UpdateTarget =
-  | { readonly creating: false; readonly resource: Resource; readonly type: ResourceType }
-  | { readonly creating: true; readonly type: ResourceType };
+/** On what an update works: something of that type, or a collection of it in the making. */
+export interface UpdateTarget {
+  readonly type: ResourceType;
+  readonly creating: boolean;
+}
 
 /** Applies the update to a copy of `before`. */
 export function applyUpdate(
@@ -92,21 +93,11 @@ export function applyUpdate(
   return { ok: true, properties };
 }
 
-function acceptedValue(property: LiveProperty, value: XmlElement, target: UpdateTarget): string {
-  if (target.creating && property.acceptAtCreation !== undefined) return property.acceptAtCreation(value);
-  if (property.accept === undefined) throw protectedProperty(property);
-  // A property that looks at its resource before it accepts cannot be set while there is none.
-  if (target.creating) return property.accept(value, NO_RESOURCE);
-  return property.accept(value, target.resource);
+function acceptedValue(property: LiveProperty, value: XmlElement, { creating }: UpdateTarget): string {
+  const accept = (creating ? property.acceptAtCreation : undefined) ?? property.accept;
+  if (accept === undefined) throw protectedProperty(property);
+  return accept(value);
 }
-
-/** Stands for the collection that is being made; `accept` of properties that may be set at creation does not look at it. */
-const NO_RESOURCE: Resource = {
-  shape: 'service',
-  type: { kind: 'none', shape: 'service', spec: 'RFC 5689 section 3', label: 'none', elements: [] },
-  href: '/',
-  standing: 'none',
-};
 
 function protectedProperty(property: LiveProperty): PreconditionViolated {
   return cannotModifyProtectedProperty(`${property.name} is kept by the server and cannot be set`);

@@ -22,7 +22,7 @@ interface PropertyBase<S extends Shape> {
    * What to store for a value that a client sets. Absent means protected: DAV:cannot-modify-protected-property.
    * @throws PreconditionViolated
    */
-  accept?(value: XmlElement, resource: ResourceOf<S>): string;
+  accept?(value: XmlElement): string;
   /** The same while the collection is being made, for what may be set only then. */
   acceptAtCreation?(value: XmlElement): string;
   /** Stored properties that say the same in other words: whoever sets or removes this one takes them away. */

@@ -37,6 +37,31 @@ export function matchesFolded(text: string, pattern: string, type: MatchType): b
   }
 }
 
+/** Texts from this length on are worth remembering. */
+const LONG = 256;
+
+/** A text, folded by a collation. */
+export type Fold = (collation: Collation, text: string) => string;
+
+/** Folds each long text once: for as many conditions as a query has on one object. What it remembers goes with it. */
+export function foldOnce(): Fold {
+  const known = new Map<Collation, Map<string, string>>();
+  return (by, text) => {
+    if (text.length < LONG) return by.fold(text);
+    let texts = known.get(by);
+    if (texts === undefined) {
+      texts = new Map();
+      known.set(by, texts);
+    }
+    let folded = texts.get(text);
+    if (folded === undefined) {
+      folded = by.fold(text);
+      texts.set(text, folded);
+    }
+    return folded;
+  };
+}
+
 function made(name: string, fold: (text: string) => string): [string, Collation] {
   return [name, { name, fold, matches: (text, pattern, type) => matchesFolded(fold(text), fold(pattern), type) }];
 }

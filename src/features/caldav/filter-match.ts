@@ -2,7 +2,7 @@
  * Whether a calendar object matches a filter: some component of each comp-filter for which all it says holds. RFC 4791 section 9.7,
  * RFC 4791 section 9.9.
  */
-import { matchesFolded } from '../../formats/collation.ts';
+import { type Fold, foldOnce, matchesFolded } from '../../formats/collation.ts';
 import { type Component, type Property, propertiesOf, propertyOf } from '../../formats/icalendar/component.ts';
 import { endOf, timingOf } from '../../formats/icalendar/instance-times.ts';
 import type { TimeRange } from '../../formats/icalendar/moment.ts';
@@ -12,20 +12,26 @@ import type { CalendarFilter, CompFilter, ParamFilter, PropFilter, TextMatch } f
 import { alarmsOverlap, overlaps, type Series, seriesOf } from './filter-times.ts';
 import type { ObjectView } from './instance-budget.ts';
 
+/** How all conditions of a filter look at one object. */
+interface Look extends ObjectView {
+  readonly fold: Fold;
+}
+
 /**
  * Whether a calendar object matches a filter. Where the budget ends before that is known, it does: an object is found in vain rather than
  * missed. RFC 4791 section 9.7.
  */
 export function matches(filter: CalendarFilter, calendar: Component, view: ObjectView): boolean {
   if (calendar.name !== filter.name || filter.notDefined) return false;
+  const look: Look = { ...view, fold: foldOnce() };
   return (
-    filter.props.every((prop) => propMatches(prop, calendar, view)) &&
-    filter.comps.every((comp) => mainMatches(comp, calendar, view))
+    filter.props.every((prop) => propMatches(prop, calendar, look)) &&
+    filter.comps.every((comp) => mainMatches(comp, calendar, look))
   );
 }
 
 /** A comp-filter within that of VCALENDAR. */
-function mainMatches(filter: CompFilter, calendar: Component, view: ObjectView): boolean {
+function mainMatches(filter: CompFilter, calendar: Component, view: Look): boolean {
   const { name, range, props, comps } = filter;
   const series = seriesOf(calendar, name);
   if (filter.notDefined) return series.components.length === 0;
@@ -38,7 +44,7 @@ function mainMatches(filter: CompFilter, calendar: Component, view: ObjectView):
 }
 
 /** A comp-filter on the alarms of a component of a series, or whatever else lies in it. */
-function partMatches(filter: CompFilter, series: Series, parent: Component, view: ObjectView): boolean {
+function partMatches(filter: CompFilter, series: Series, parent: Component, view: Look): boolean {
   const { name, range, props, comps } = filter;
   const within = seriesOf(parent, name);
   if (filter.notDefined) return within.components.length === 0;
@@ -51,15 +57,17 @@ function partMatches(filter: CompFilter, series: Series, parent: Component, view
   return alarmsOverlap(series, parent, matching, range, view);
 }
 
-function propMatches(filter: PropFilter, component: Component, view: ObjectView): boolean {
+function propMatches(filter: PropFilter, component: Component, view: Look): boolean {
   const properties = propertiesOf(component, filter.name);
   if (filter.notDefined) return properties.length === 0;
   if (properties.length === 0) return effectiveEndMatches(filter, component, view);
-  return properties.some((property) => valueMatches(filter, property, view) && paramsMatch(filter.params, property));
+  return properties.some(
+    (property) => valueMatches(filter, property, view) && paramsMatch(filter.params, property, view),
+  );
 }
 
-function valueMatches({ text, range }: PropFilter, property: Property, view: ObjectView): boolean {
-  if (text !== undefined) return propertyTextMatches(text, property.value);
+function valueMatches({ text, range }: PropFilter, property: Property, view: Look): boolean {
+  if (text !== undefined) return propertyTextMatches(text, property.value, view);
   if (range === undefined) return true;
   const moment = parseMoment(property);
   return moment !== undefined && instantWithin(instantOf(moment, view.zones, view.floating), range);
@@ -80,22 +88,23 @@ function effectiveEndMatches({ name, range, params }: PropFilter, component: Com
   return instantWithin(endOf(timing, local, timing.startZone.toUtc(local)), range);
 }
 
-function paramsMatch(filters: readonly ParamFilter[], property: Property): boolean {
+function paramsMatch(filters: readonly ParamFilter[], property: Property, look: Look): boolean {
   return filters.every(({ name, notDefined, text }) => {
     const parameter = property.parameters.find((one) => one.name === name);
     if (notDefined || parameter === undefined) return notDefined && parameter === undefined;
-    return text === undefined || textMatches(text, parameter.values);
+    return text === undefined || textMatches(text, parameter.values, look);
   });
 }
 
 /** A list such as that of CATEGORIES is compared as a whole and by its parts. */
-function propertyTextMatches(match: TextMatch, raw: string): boolean {
+function propertyTextMatches(match: TextMatch, raw: string, look: Look): boolean {
   const whole = unescapeText(raw);
   // What is contained in a part is contained in the whole.
-  if (match.type === 'contains' || !raw.includes(',')) return textMatches(match, [whole]);
-  return textMatches(match, [whole, ...splitText(raw).map(unescapeText)]);
+  if (match.type === 'contains' || !raw.includes(',')) return textMatches(match, [whole], look);
+  return textMatches(match, [whole, ...splitText(raw).map(unescapeText)], look);
 }
 
-function textMatches({ collation, pattern, type, negated }: TextMatch, texts: readonly string[]): boolean {
-  return texts.some((text) => matchesFolded(collation.fold(text), pattern, type)) !== negated;
+function textMatches(match: TextMatch, texts: readonly string[], { fold }: Look): boolean {
+  const { collation, pattern, type, negated } = match;
+  return texts.some((text) => matchesFolded(fold(collation, text), pattern, type)) !== negated;
 }

@@ -2,7 +2,7 @@
  * Synchronisation by tokens. RFC 6578.
  */
 import type { Feature } from '../../dav/feature.ts';
-import { numberOfMatchesWithinLimits, validSyncToken } from './preconditions.ts';
+import { numberOfMatchesWithinLimits, syncTraversalSupported, validSyncToken } from './preconditions.ts';
 import { properties } from './properties.ts';
 import { syncCollection } from './sync-collection.ts';
 
@@ -14,6 +14,6 @@ export function collectionSync(): Feature {
     specs: ['RFC 6578 section 3'],
     properties,
     reports: [syncCollection],
-    preconditions: [validSyncToken, numberOfMatchesWithinLimits],
+    preconditions: [validSyncToken, numberOfMatchesWithinLimits, syncTraversalSupported],
   };
 }

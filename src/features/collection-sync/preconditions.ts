@@ -13,3 +13,6 @@ export const numberOfMatchesWithinLimits = precondition(
   507,
   'RFC 6578 section 3.2',
 );
+
+/** Members of this member are not in the answer; they are synchronised at their own URL. */
+export const syncTraversalSupported = precondition(`{${DAV}}sync-traversal-supported`, 403, 'RFC 6578 section 3.3');

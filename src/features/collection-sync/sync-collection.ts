@@ -7,6 +7,7 @@
 import { DavError } from '../../dav/errors.ts';
 import { memberCollection, objectResource } from '../../dav/locate.ts';
 import type { Context, DavResponse } from '../../dav/method.ts';
+import type { Responder } from '../../dav/multiget.ts';
 import { multistatus, statusResponse } from '../../dav/multistatus.ts';
 import { type PropertyReader, propertyReader, requestedProperties } from '../../dav/properties.ts';
 import { text } from '../../dav/property.ts';
@@ -17,7 +18,7 @@ import { childOf, element, textOf, type XmlElement } from '../../formats/xml/ele
 import { DAV } from '../../formats/xml/name.ts';
 import type { Change, CollectionRecord, ObjectRecord } from '../../store/records.ts';
 import type { ChangeSpan, ReadTransaction } from '../../store/store.ts';
-import { numberOfMatchesWithinLimits, validSyncToken } from './preconditions.ts';
+import { numberOfMatchesWithinLimits, syncTraversalSupported, validSyncToken } from './preconditions.ts';
 import { revisionIn, syncToken } from './token.ts';
 
 export const syncCollection: Report = {
@@ -34,10 +35,25 @@ export const syncCollection: Report = {
     const now = await context.store.read((tx) => tx.collections.get(at.collection));
     if (now === undefined) throw new DavError(404, `there is nothing at ${at.href}`);
     const since = sinceIn(body, now, context);
-    const reader = propertyReader(requestedProperties(body), context, context.preferences.return === 'minimal');
-    return multistatus(context.catalogue, pieces({ ...at, collection: now }, since, limit, reader, context));
+    const properties = propertyReader(requestedProperties(body), context, context.preferences.return === 'minimal');
+    const responder = level === 'infinite' ? withoutTraversal(properties, context) : properties;
+    return multistatus(context.catalogue, pieces({ ...at, collection: now }, since, limit, responder, context));
   },
 };
+
+/** Says of member collections that what lies in them is not followed from here. RFC 6578 section 3.3. */
+function withoutTraversal(properties: PropertyReader, { catalogue }: Context): Responder {
+  const { condition } = syncTraversalSupported('synchronise this collection at its own URL');
+  const error = catalogue.declares(condition.name) ? condition : undefined;
+  return {
+    async respond(resources, tx) {
+      const objects = resources.filter((resource) => resource.shape === 'object');
+      const collections = resources.filter((resource) => resource.shape !== 'object');
+      const refused = collections.map(({ href }) => statusResponse(href, 403, error)).join('');
+      return (await properties.respond(objects, tx)) + refused;
+    },
+  };
+}
 
 /** The revision that the client has; undefined for a first sync. @throws PreconditionViolated */
 function sinceIn(body: XmlElement, collection: CollectionRecord, { epoch }: Context): number | undefined {
@@ -64,7 +80,7 @@ async function* pieces(
   at: CollectionResource,
   since: number | undefined,
   limit: number | undefined,
-  reader: PropertyReader,
+  responder: Responder,
   context: Context,
 ): AsyncGenerator<string> {
   const { store, limits } = context;
@@ -75,7 +91,7 @@ async function* pieces(
   let more = reached < upTo;
   while (more && left > 0) {
     const span = { initial, since: reached, upTo, limit: Math.min(limits.page, left) };
-    const page = await store.read((tx) => readPage(at, span, reader, context, tx));
+    const page = await store.read((tx) => readPage(at, span, responder, context, tx));
     reached = page.reached ?? upTo;
     left -= page.count;
     more = page.count === span.limit && reached < upTo;
@@ -101,7 +117,7 @@ async function changesIn(at: CollectionResource, span: ChangeSpan, tx: ReadTrans
 async function readPage(
   at: CollectionResource,
   span: ChangeSpan,
-  reader: PropertyReader,
+  responder: Responder,
   context: Context,
   tx: ReadTransaction,
 ): Promise<{ readonly text: string; readonly count: number; readonly reached: number | undefined }> {
@@ -112,7 +128,11 @@ async function readPage(
     if (!change.removed) present.push(memberOf(at, change.member, context));
     else gone += statusResponse(removedHref(at, change.name), 404);
   }
-  return { text: (await reader.respond(present, tx)) + gone, count: changes.length, reached: changes.at(-1)?.revision };
+  return {
+    text: (await responder.respond(present, tx)) + gone,
+    count: changes.length,
+    reached: changes.at(-1)?.revision,
+  };
 }
 
 function memberOf(at: CollectionResource, member: ObjectRecord | CollectionRecord, { catalogue }: Context): Resource {

@@ -49,7 +49,7 @@ async function write(
   request: DavRequest,
 ): Promise<UpdateResult> {
   const { type } = resource;
-  const target = { creating: false, resource, type } as const;
+  const target = { type, creating: false };
   if (resource.shape === 'collection') {
     return context.store.write(context.writes, async (tx) => {
       const now = await tx.collections.lock(resource.collection);

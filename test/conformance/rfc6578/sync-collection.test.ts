@@ -187,3 +187,17 @@ must(
     assert.match(after[2]!, /^\d+$/);
   },
 );
+
+must(
+  'RFC 6578 section 3.3',
+  'with sync-level infinite a home says of each calendar that it is synchronised at its own URL',
+  async ({ alice }) => {
+    const body = `<D:sync-collection ${XMLNS}><D:sync-token/><D:sync-level>infinite</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>`;
+    const answer = (await alice.report(alice.calendars, body).expect(207)).multistatus();
+    const { status, conditions } = answer.at(alice.calendar);
+    assert.equal(status, 403);
+    assert.deepEqual(conditions, [clark('D:sync-traversal-supported')]);
+    await alice.put(`${alice.calendar}a.ics`, event()).expect(201);
+    await alice.report(alice.calendar, body).expectMembers([`${alice.calendar}a.ics`]);
+  },
+);

@@ -40,6 +40,7 @@ export function catalogue(features: readonly Feature[]): Catalogue {
   const properties = new Map<string, Map<XmlName, LiveProperty>>();
   const reports = new Map<string, Map<XmlName, Report>>();
   const methods = new Map<string, Method[]>();
+  const allowed = new Map<string, string[]>();
   const writeRules = new Map<string, WriteRule>();
   const keeps = new Map<string, Keeps>();
   const homes = new Map<string, Home>();
@@ -66,12 +67,16 @@ export function catalogue(features: readonly Feature[]): Catalogue {
       for (const kind of property.on.flatMap(kindsOf)) claim(tableOf(properties, kind), property.name, property);
     for (const report of feature.reports ?? [])
       for (const kind of report.on.flatMap(kindsOf)) claim(tableOf(reports, kind), report.name, report);
-    for (const method of feature.methods ?? [])
-      for (const kind of method.on.flatMap(kindsOf)) listOf(methods, kind).push(method);
+    for (const method of feature.methods ?? []) {
+      for (const kind of method.on.flatMap(kindsOf)) {
+        listOf(methods, kind).push(method);
+        listOf(allowed, kind).push(method.name);
+      }
+      for (const kind of (method.refusedOn ?? []).flatMap(kindsOf)) listOf(methods, kind).push(method);
+    }
   }
   for (const [kind, list] of methods) refuseAmbiguity(kind, list);
 
-  const allowed = new Map([...methods].map(([kind, list]) => [kind, [...new Set(list.map((method) => method.name))]]));
   const kindOf = (type: ResourceType | 'unmapped'): string => (typeof type === 'string' ? type : type.kind);
   return Object.freeze({
     features,
@@ -91,7 +96,7 @@ export function catalogue(features: readonly Feature[]): Catalogue {
     reports: (type: ResourceType) => reports.get(type.kind) ?? NO_REPORTS,
     method: (type: ResourceType | 'unmapped', request: DavRequest) =>
       methods.get(kindOf(type))?.find((method) => method.name === request.method && (method.when?.(request) ?? true)),
-    allowed: (type: ResourceType | 'unmapped') => allowed.get(kindOf(type)) ?? [],
+    allowed: (type: ResourceType | 'unmapped') => [...new Set(allowed.get(kindOf(type)))],
     writeRule: (type: ResourceType) => writeRules.get(type.kind),
     keeps: (type: ResourceType) => keeps.get(type.kind),
     declares: (name: XmlName) => preconditions.has(name),

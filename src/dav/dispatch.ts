@@ -189,6 +189,6 @@ function plain(status: number, reason: string, headers: Readonly<Record<string, 
 
 /** DAV:error holds the condition alone, as strict clients expect; the sentence for people stands in a comment beside it. */
 export function errorBody(condition: XmlElement, reason: string): string {
-  const comment = escapeText(reason).replaceAll('--', '- -').replace(/-$/, '- ');
+  const comment = escapeText(reason).replace(/-(?=-|$)/g, '- ');
   return `${openDocument(`{${DAV}}error`)}${writeInside(condition)}<!-- ${comment} -->${closeDocument(`{${DAV}}error`)}\n`;
 }

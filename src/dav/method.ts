@@ -57,6 +57,8 @@ export interface Method {
   readonly spec: Spec;
   /** The types, or whole shapes, it works on; `unmapped` stands for a URL below an existing collection that names nothing yet. */
   readonly on: readonly (ResourceType | Shape | 'unmapped')[];
+  /** Where it never works, but says better than a bare 405 why; not in Allow. */
+  readonly refusedOn?: readonly (ResourceType | Shape)[];
   /** Several features may answer POST; each says when. */
   when?(request: DavRequest): boolean;
   /** Whether it also answers somebody who is not logged in. */

@@ -15,7 +15,12 @@ import type { ObjectView } from './instance-budget.ts';
 /** How all conditions of a filter look at one object. */
 interface Look extends ObjectView {
   readonly fold: Fold;
+  /** Values that may still be compared; beyond them every condition holds. */
+  left: number;
 }
+
+/** Values of one object that are compared, by all conditions together: real objects have some dozens. */
+const MOST_COMPARED = 100_000;
 
 /**
  * Whether a calendar object matches a filter. Where the budget ends before that is known, it does: an object is found in vain rather than
@@ -23,7 +28,7 @@ interface Look extends ObjectView {
  */
 export function matches(filter: CalendarFilter, calendar: Component, view: ObjectView): boolean {
   if (calendar.name !== filter.name || filter.notDefined) return false;
-  const look: Look = { ...view, fold: foldOnce() };
+  const look: Look = { ...view, fold: foldOnce(), left: MOST_COMPARED };
   return (
     filter.props.every((prop) => propMatches(prop, calendar, look)) &&
     filter.comps.every((comp) => mainMatches(comp, calendar, look))
@@ -67,6 +72,7 @@ function propMatches(filter: PropFilter, component: Component, view: Look): bool
 }
 
 function valueMatches({ text, range }: PropFilter, property: Property, view: Look): boolean {
+  if (--view.left < 0) return true;
   if (text !== undefined) return propertyTextMatches(text, property.value, view);
   if (range === undefined) return true;
   const moment = parseMoment(property);
@@ -104,7 +110,9 @@ function propertyTextMatches(match: TextMatch, raw: string, look: Look): boolean
   return textMatches(match, [whole, ...splitText(raw).map(unescapeText)], look);
 }
 
-function textMatches(match: TextMatch, texts: readonly string[], { fold }: Look): boolean {
+function textMatches(match: TextMatch, texts: readonly string[], look: Look): boolean {
+  look.left -= texts.length;
+  if (look.left < 0) return true;
   const { collation, pattern, type, negated } = match;
-  return texts.some((text) => matchesFolded(fold(collation, text), pattern, type)) !== negated;
+  return texts.some((text) => matchesFolded(look.fold(collation, text), pattern, type)) !== negated;
 }

@@ -20,7 +20,8 @@ const MULTISTATUS = `{${DAV}}multistatus` as const;
 export const mkcalendar: Method = {
   name: 'MKCALENDAR',
   spec: 'RFC 4791 section 5.3.1',
-  on: ['unmapped', 'service', 'principal', 'collection', 'object'],
+  on: ['unmapped'],
+  refusedOn: ['service', 'principal', 'collection', 'object'],
   async handle(request, context) {
     const { located } = context;
     if (located.found) throw resourceMustBeNull(`there is something at ${located.resource.href} already`);

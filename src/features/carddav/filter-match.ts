@@ -6,11 +6,21 @@ import type { Component, Property } from '../../formats/icalendar/component.ts';
 import { unescapeText } from '../../formats/icalendar/values.ts';
 import type { Filter, ParameterFilter, PropertyFilter, PropertyName, TextMatch } from './filter.ts';
 
+/** How all conditions of a filter look at one card. */
+interface Look {
+  readonly fold: Fold;
+  /** Values that may still be compared; beyond them every condition holds. */
+  left: number;
+}
+
+/** Values of one card that are compared, by all conditions together: real cards have some dozens. */
+const MOST_COMPARED = 100_000;
+
 /** Whether the card is one of those the filter means. */
 export function matchesFilter(card: Component, { test, properties }: Filter): boolean {
   if (properties.length === 0) return true;
-  const fold = foldOnce();
-  const holds = (filter: PropertyFilter): boolean => matchesProperties(card, filter, fold);
+  const look: Look = { fold: foldOnce(), left: MOST_COMPARED };
+  const holds = (filter: PropertyFilter): boolean => matchesProperties(card, filter, look);
   return test === 'anyof' ? properties.some(holds) : properties.every(holds);
 }
 
@@ -19,24 +29,25 @@ function isNamed(property: Property, { group, name }: PropertyName): boolean {
   return property.name === name && (group === undefined || property.group?.toLowerCase() === group);
 }
 
-function matchesProperties(card: Component, filter: PropertyFilter, fold: Fold): boolean {
+function matchesProperties(card: Component, filter: PropertyFilter, look: Look): boolean {
   const named = card.properties.filter((property) => isNamed(property, filter));
-  return filter.absent ? named.length === 0 : named.some((property) => matchesProperty(property, filter, fold));
+  return filter.absent ? named.length === 0 : named.some((property) => matchesProperty(property, filter, look));
 }
 
 /** All conditions are about one and the same property: of two numbers, the one of TYPE work must be the one that begins with +49. */
-function matchesProperty(property: Property, { test, texts, parameters }: PropertyFilter, fold: Fold): boolean {
+function matchesProperty(property: Property, { test, texts, parameters }: PropertyFilter, look: Look): boolean {
   if (texts.length === 0 && parameters.length === 0) return true;
+  if (--look.left < 0) return true;
   const value = texts.length === 0 ? '' : unescapeText(property.value);
-  const textHolds = (match: TextMatch): boolean => matchesText([value], match, fold);
-  const parameterHolds = (filter: ParameterFilter): boolean => matchesParameter(property, filter, fold);
+  const textHolds = (match: TextMatch): boolean => matchesText([value], match, look);
+  const parameterHolds = (filter: ParameterFilter): boolean => matchesParameter(property, filter, look);
   return test === 'anyof'
     ? texts.some(textHolds) || parameters.some(parameterHolds)
     : texts.every(textHolds) && parameters.every(parameterHolds);
 }
 
 /** `TYPE=home,work` and `TYPE=home;TYPE=work` are one parameter with two values. RFC 6350 section 5. */
-function matchesParameter(property: Property, { name, absent, text }: ParameterFilter, fold: Fold): boolean {
+function matchesParameter(property: Property, { name, absent, text }: ParameterFilter, look: Look): boolean {
   const named = property.parameters.filter((parameter) => parameter.name === name);
   if (absent || named.length === 0) return absent && named.length === 0;
   return (
@@ -44,12 +55,14 @@ function matchesParameter(property: Property, { name, absent, text }: ParameterF
     matchesText(
       named.flatMap((parameter) => parameter.values),
       text,
-      fold,
+      look,
     )
   );
 }
 
 /** One of the values matches; with negate-condition none does. */
-function matchesText(values: readonly string[], { collation, pattern, type, negate }: TextMatch, fold: Fold): boolean {
-  return values.some((value) => matchesFolded(fold(collation, value), pattern, type)) !== negate;
+function matchesText(values: readonly string[], { collation, pattern, type, negate }: TextMatch, look: Look): boolean {
+  look.left -= values.length;
+  if (look.left < 0) return true;
+  return values.some((value) => matchesFolded(look.fold(collation, value), pattern, type)) !== negate;
 }

@@ -19,7 +19,8 @@ const RESPONSE = `{${DAV}}mkcol-response` as const;
 const mkcol: Method = {
   name: 'MKCOL',
   spec: 'RFC 5689 section 3',
-  on: ['unmapped', 'service', 'principal', 'collection', 'object'],
+  on: ['unmapped'],
+  refusedOn: ['service', 'principal', 'collection', 'object'],
   async handle(request, context) {
     const place = placeFor(request, context);
     const sent = parseMediaType(request.headers['content-type'] ?? 'application/xml');

@@ -2,8 +2,11 @@
  * OPTIONS: what works here. Clients probe it before they log in, on the root and on principals and homes.
  * RFC 9110 section 9.3.7, RFC 4918 section 10.1.
  */
+
+import type { Catalogue } from '../../dav/catalogue.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { Method } from '../../dav/method.ts';
+import type { ResourceType } from '../../dav/resource.ts';
 
 export const options: Method = {
   name: 'OPTIONS',
@@ -14,7 +17,7 @@ export const options: Method = {
     if (!located.found && located.parent === undefined && user !== undefined) {
       throw new DavError(404, `there is nothing at ${request.target}`);
     }
-    const allowed = catalogue.allowed(located.found ? located.resource.type : 'unmapped');
+    const allowed = located.found ? allowedOn(located.resource.type, catalogue) : catalogue.allowed('unmapped');
     return {
       status: 200,
       headers: {
@@ -27,3 +30,10 @@ export const options: Method = {
     };
   },
 };
+
+/** Clients look at a home to learn whether calendars can be made in it, as in the example of RFC 4791 section 5.1.1. */
+function allowedOn(type: ResourceType, catalogue: Catalogue): readonly string[] {
+  const allowed = catalogue.allowed(type);
+  const isHome = catalogue.creatable.some(({ within }) => within.some((home) => home.kind === type.kind));
+  return isHome ? [...allowed, ...catalogue.allowed('unmapped').filter((name) => name.startsWith('MK'))] : allowed;
+}

@@ -18,8 +18,10 @@ export interface Limits {
   readonly attendees: number;
   /** hrefs in one multiget. */
   readonly hrefs: number;
-  /** Octets of stored dead and live properties of one resource. */
+  /** Octets of stored dead and live properties of one collection. */
   readonly properties: number;
+  /** The same of one object: lists show many of them. */
+  readonly objectProperties: number;
   /** Collections in one home. */
   readonly collections: number;
 }
@@ -34,5 +36,6 @@ export const DEFAULT_LIMITS: Limits = {
   attendees: 2_000,
   hrefs: 20_000,
   properties: 256 * 1024,
+  objectProperties: 16 * 1024,
   collections: 1_000,
 };

@@ -7,6 +7,7 @@ import { DAV, type XmlName } from '../formats/xml/name.ts';
 import { emptyElement, tagsAround } from '../formats/xml/write.ts';
 import type { StoredProperties } from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
+import { DavError } from './errors.ts';
 import type { View } from './method.ts';
 import { propstat, response } from './multistatus.ts';
 import type { LiveProperty } from './property.ts';
@@ -18,16 +19,28 @@ export type PropertyRequest =
   | { readonly kind: 'allprop'; readonly include: readonly XmlName[] }
   | { readonly kind: 'propname' };
 
-/** The element in a report's body that says which properties are wanted; nothing means none. */
+/** Names that one request may ask for, and their UTF-16 units together: each stands in the answer for each resource. */
+const MOST_NAMES = 1_000;
+const MOST_UNITS = 64 * 1024;
+
+/** @throws DavError 413 */
+function namesOf(elements: readonly XmlElement[]): readonly XmlName[] {
+  const names = [...new Set(elements.map((one) => one.name))];
+  const units = names.reduce((sum, name) => sum + name.length, 0);
+  if (names.length <= MOST_NAMES && units <= MOST_UNITS) return names;
+  throw new DavError(413, `one request asks for at most ${MOST_NAMES} properties, ${MOST_UNITS} characters of names`);
+}
+
+/** The element in a report's body that says which properties are wanted; nothing means none. @throws DavError 413 */
 export function requestedProperties(body: XmlElement): PropertyRequest {
   for (const child of elementsOf(body)) {
     if (child.name === `{${DAV}}prop`) {
-      return { kind: 'prop', names: [...new Set(elementsOf(child).map((one) => one.name))] };
+      return { kind: 'prop', names: namesOf(elementsOf(child)) };
     }
     if (child.name === `{${DAV}}propname`) return { kind: 'propname' };
     if (child.name === `{${DAV}}allprop`) {
       const include = elementsOf(body).find((one) => one.name === `{${DAV}}include`);
-      return { kind: 'allprop', include: include === undefined ? [] : elementsOf(include).map((one) => one.name) };
+      return { kind: 'allprop', include: include === undefined ? [] : namesOf(elementsOf(include)) };
     }
   }
   return { kind: 'prop', names: [] };

@@ -85,8 +85,9 @@ export function applyUpdate(
       failures.push({ name, error });
     }
   }
-  if (failures.length === 0 && Buffer.byteLength(JSON.stringify(properties)) > view.limits.properties) {
-    const error = new DavError(507, `the properties of one resource may take ${view.limits.properties} octets`);
+  const most = target.type.shape === 'object' ? view.limits.objectProperties : view.limits.properties;
+  if (failures.length === 0 && Buffer.byteLength(JSON.stringify(properties)) > most) {
+    const error = new DavError(507, `the properties of ${target.type.label} may take ${most} octets together`);
     failures.push(...update.slice(0, 1).map(({ name }) => ({ name, error })));
   }
   if (failures.length > 0) return { ok: false, failures, names: update.map((one) => one.name) };

@@ -194,6 +194,7 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
     attendees: read(LIMITS.attendees),
     hrefs: read(LIMITS.hrefs),
     properties: read(LIMITS.properties),
+    objectProperties: read(LIMITS.objectProperties),
     collections: read(LIMITS.collections),
   };
   const retention = { tombstoneDays: read(KEYS.tombstoneDays), historyDays: read(KEYS.historyDays) };

@@ -38,7 +38,16 @@ export const LIMITS: Readonly<Record<keyof Limits, Setting<number>>> = {
   instances: limit('instances', 'Instances of recurring events that one request may look at.'),
   attendees: limit('attendees', 'Attendees that one instance may have.'),
   hrefs: limit('hrefs', 'Resources that one multiget may ask for.'),
-  properties: limit('properties', 'Octets that the stored properties of one resource may take together.', 1024),
+  properties: limit(
+    'properties',
+    'Octets that the stored properties of one calendar or address book may take together.',
+    1024,
+  ),
+  objectProperties: limit(
+    'objectProperties',
+    'Octets that the stored properties of one event or card may take together.',
+    1024,
+  ),
   collections: limit('collections', 'Calendars, or address books, that one user may have.'),
 };
 

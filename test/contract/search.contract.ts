@@ -56,7 +56,7 @@ const word = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'b', 'ü', '\u{1f600}', '%', '_', "'"), maxLength: 12 }),
   fc.constantFrom('meeting', 'meet', 'team meeting', 'eti', 'ab'),
 );
-const texts = fc.dictionary(fc.constantFrom('SUMMARY', 'LOCATION'), word, { maxKeys: 2 });
+const texts = fc.dictionary(fc.constantFrom('SUMMARY', 'LOCATION', 'UID'), word, { maxKeys: 3 });
 const moment = fc.integer({ min: -2000 * DAY, max: 2000 * DAY });
 const length = fc.oneof(fc.constant(0), fc.integer({ max: DAY * 2, min: 0 }), fc.integer({ min: 0, max: 40 * DAY }));
 const weeks = fc.oneof(
@@ -71,7 +71,7 @@ const time = fc.oneof(
 );
 const component = fc.constantFrom('VEVENT', 'VTODO', 'VJOURNAL');
 const range = fc.tuple(moment, length, weeks).map(([start, long, set]) => ({ start, end: start + long, weeks: set }));
-const conditions = fc.array(fc.record({ property: fc.constantFrom('SUMMARY', 'LOCATION', 'ORG'), contains: word }), {
+const conditions = fc.array(fc.record({ property: fc.constantFrom('SUMMARY', 'LOCATION', 'UID'), contains: word }), {
   ...{ minLength: 1, maxLength: 3 },
 });
 const prefilter: fc.Arbitrary<Prefilter> = fc.record(

@@ -63,6 +63,7 @@ export const TEST_LIMITS = {
   infinityMembers: 100,
   attendees: 50,
   properties: 8 * 1024,
+  objectProperties: 4 * 1024,
   collections: 20,
   hrefs: 500,
 } as const satisfies Partial<Limits>;

@@ -25,7 +25,7 @@ function redirect(path: string, segment: string): WellKnown {
         headers: {
           Location: location,
           'Content-Type': 'text/plain; charset=utf-8',
-          'Cache-Control': 'public, max-age=3600',
+          'Cache-Control': 'private, max-age=3600',
           'X-Content-Type-Options': 'nosniff',
         },
         body: `${location}\n`,

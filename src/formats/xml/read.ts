@@ -40,6 +40,8 @@ export class XmlError extends Error {
   }
 }
 
+/** What a name may hold, but not begin with. RFC 4918 section 17 */
+const NO_START = /^(?:[-.0-9\u00b7\u203f\u2040]|[\u0300-\u036f])/;
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const UTF16LE = new TextDecoder('utf-16le', { fatal: true });
@@ -71,6 +73,8 @@ export function readXml(data: Uint8Array | string, limits: Partial<XmlLimits> = 
   const clark = (namespace: string, local: string): XmlName => {
     // No URI holds a brace (RFC 3986 section 2), and a Clark name could not be taken apart again.
     if (namespace.includes('}')) refuse('malformed', 'a namespace name holds a brace');
+    // The parser looks at the whole name, prefix and all, for which `D:1` is one.
+    if (NO_START.test(local)) refuse('malformed', `a name cannot begin with ${local[0]}`);
     return `{${namespace}}${local}`;
   };
 

@@ -8,7 +8,7 @@ import type { Dialect, Element, Parameter, Session, Statement } from './database
 import { statement, storable } from './database.ts';
 import type { StoredRow } from './rows.ts';
 import { BODY_COLUMN, OBJECT_COLUMNS, SPANS, storedObject } from './rows.ts';
-import { GRAM, gramsOf, longGram } from './texts.ts';
+import { GRAM, gramsOf, IDENTIFIER, longGram } from './texts.ts';
 
 /** With more candidates than this, walking the collection in order of name is cheaper than sorting them for each page. */
 const CANDIDATES = 5000;
@@ -41,8 +41,12 @@ function isIn(sql: Draft, expression: string, values: readonly string[], element
 }
 
 interface Needle extends TextCondition {
-  /** The rarest of its grams; none when it is too short to have any. */
+  /** The rarest of its grams; none when it is too short to have any, or an identifier. */
   readonly grams: readonly number[];
+}
+
+function hasIndex(needle: Needle): boolean {
+  return needle.property === IDENTIFIER || needle.grams.length > 0;
 }
 
 interface Question {
@@ -82,6 +86,7 @@ const HERE = 'account_id = $1 and coll = $2';
 
 /** One text of the object whose gram was found. Written so that each is looked up by its key, whatever a planner guesses. */
 function namesByText(sql: Draft, needle: Needle): string {
+  if (needle.property === IDENTIFIER) return namesByIdentifier(sql, needle.contains);
   if (needle.grams.length === 0) {
     return `select t.name from object_text t where t.account_id = $1 and t.coll = $2 and ${confirmed(sql, needle)}`;
   }
@@ -99,11 +104,22 @@ function namesByText(sql: Draft, needle: Needle): string {
   return `${found(rarest ?? '', also.join(''))} union all ${found(long, '')}`;
 }
 
+/** The same text, and longer ones that hold it. An equality of lengths is written as two bounds, or SQLite does not take the index. */
+function namesByIdentifier(sql: Draft, contains: string): string {
+  const needle = `cast(${sql.bind(contains)} as text)`;
+  const [own, wanted] = ['coalesce(length(t.value), 100000)', `length(${needle})`];
+  const here = `t.account_id = $1 and t.coll = $2 and t.property = '${IDENTIFIER}'`;
+  const same = `substr(t.value, 1, 200) = substr(${needle}, 1, 200) and t.value = ${needle}`;
+  return `select t.name from object_text t where ${here} and ${own} >= ${wanted} and ${own} <= ${wanted} and ${same}
+    union all select t.name from object_text t where ${here} and ${own} > ${wanted}
+      and (t.value is null or ${sql.dialect.contains('t.value', needle)})`;
+}
+
 /** The names that one index offers; undefined when no index helps. */
 function names(sql: Draft, question: Question, components: readonly string[]): string | undefined {
   if (question.uid !== undefined) return `select name from object where ${HERE} and uid = ${sql.bind(question.uid)}`;
   const { needles, range, every } = question;
-  const sought = needles.filter((needle) => needle.grams.length > 0);
+  const sought = needles.filter(hasIndex);
   if (every && sought.length > 0) {
     // The longest is the rarest, as a rule.
     const longest = sought.reduce((a, b) => (b.contains.length > a.contains.length ? b : a));
@@ -175,7 +191,7 @@ async function question(session: Session, key: CollectionKey, prefilter: Prefilt
   const needles: Needle[] = [];
   for (const { property, contains } of asked) {
     const condition = { property: storable(property), contains: storable(contains) };
-    const grams = contains.length < GRAM ? [] : await soughtGrams(session, key, condition);
+    const grams = contains.length < GRAM || property === IDENTIFIER ? [] : await soughtGrams(session, key, condition);
     needles.push({ ...condition, grams });
   }
   return {

@@ -30,21 +30,19 @@ export function longGram(property: string): number {
 }
 
 /**
- * Identifiers are long, random and looked for whole: of their grams every fourth, chosen by its own number, finds them as well and costs a
- * write a quarter. A needle that has none of those is looked for in all texts. Never to be changed: it is in the database.
+ * The property whose texts are identifiers: looked for whole, so they need no grams but an index by length and value. A text that holds
+ * another one is longer than it. Never to be changed: it is in the database.
  */
-const SAMPLED: ReadonlySet<string> = new Set(['UID']);
+export const IDENTIFIER = 'UID';
 
 /** The distinct grams of a text, or of a needle. */
 export function gramsOf(property: string, text: string): Set<number> {
   const from = seed(property);
-  const sampled = SAMPLED.has(property);
   const grams = new Set<number>();
   for (let at = 0; at + GRAM <= text.length; at += 1) {
     const gram = mix(mix(mix(from, text.charCodeAt(at)), text.charCodeAt(at + 1)), text.charCodeAt(at + 2));
     // The high bits of FNV are the better mixed ones.
-    const mixed = (gram ^ (gram >>> 15)) | 0;
-    if (!sampled || (mixed & 3) === 0) grams.add(mixed);
+    grams.add((gram ^ (gram >>> 15)) | 0);
   }
   return grams;
 }
@@ -63,6 +61,7 @@ function keptTexts(texts: Readonly<Record<string, string>>): KeptTexts {
 function allGrams(kept: KeptTexts): Set<number> {
   const all = new Set<number>();
   for (const [property, text] of kept) {
+    if (property === IDENTIFIER) continue;
     const grams = text === null ? undefined : gramsOf(property, text);
     if (grams === undefined || grams.size > GRAMS) all.add(longGram(property));
     else for (const gram of grams) all.add(gram);

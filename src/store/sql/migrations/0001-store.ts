@@ -107,6 +107,9 @@ export function store({
       value ${text},
       primary key (account_id, coll, number, property)
     ) ${table.clustered}`,
+    // Identifiers are looked for whole: only a longer one can hold the one that is looked for. One that is not kept counts as longer.
+    `create index object_text_uid on object_text (account_id, coll, coalesce(length(value), 100000), substr(value, 1, 200))
+      where property = 'UID'`,
     `create table object_gram (
       account_id ${integer} not null,
       coll ${integer} not null,

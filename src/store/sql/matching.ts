@@ -7,7 +7,7 @@ import type { Page } from '../store.ts';
 import type { Dialect, Element, Parameter, Session, Statement } from './database.ts';
 import { statement, storable } from './database.ts';
 import type { StoredRow } from './rows.ts';
-import { BODY_COLUMN, OBJECT_COLUMNS, SPANS, storedObject } from './rows.ts';
+import { BODY_COLUMN, OBJECT_COLUMNS, SPANS, sameUid, storedObject } from './rows.ts';
 import { GRAM, gramsOf, IDENTIFIER, longGram } from './texts.ts';
 
 /** With more candidates than this, walking the collection in order of name is cheaper than sorting them for each page. */
@@ -65,7 +65,7 @@ function confirmed(sql: Draft, needle: Needle): string {
 /** Whether an object's row and texts match. */
 function conditions(sql: Draft, question: Question): string {
   const all: string[] = [];
-  if (question.uid !== undefined) all.push(`o.uid = ${sql.bind(question.uid)}`);
+  if (question.uid !== undefined) all.push(sameUid('o.uid', sql.bind(question.uid)));
   if (question.components !== undefined) all.push(isIn(sql, 'o.component', question.components, 'text'));
   if (question.range !== undefined) {
     const { start, end, weeks } = question.range;
@@ -117,7 +117,8 @@ function namesByIdentifier(sql: Draft, contains: string): string {
 
 /** The names that one index offers; undefined when no index helps. */
 function names(sql: Draft, question: Question, components: readonly string[]): string | undefined {
-  if (question.uid !== undefined) return `select name from object where ${HERE} and uid = ${sql.bind(question.uid)}`;
+  if (question.uid !== undefined)
+    return `select name from object where ${HERE} and ${sameUid('uid', sql.bind(question.uid))}`;
   const { needles, range, every } = question;
   const sought = needles.filter(hasIndex);
   if (every && sought.length > 0) {

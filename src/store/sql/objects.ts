@@ -16,6 +16,7 @@ import {
   objectRecord,
   readProperties,
   SPANS,
+  sameUid,
   storedObject,
   writeProperties,
 } from './rows.ts';
@@ -27,7 +28,9 @@ const GET = statement<ObjectRow>(`select ${OBJECT_COLUMNS} from object o where $
 const READ = statement<StoredRow>(
   `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and o.name = $3`,
 );
-const BY_UID = statement<[string]>(`select o.name from object o where ${HERE} and o.uid = $3 order by o.name`);
+const BY_UID = statement<[string]>(
+  `select o.name from object o where ${HERE} and ${sameUid('o.uid', '$3')} order by o.name`,
+);
 const PAGE = statement<ObjectRow>(
   `select ${OBJECT_COLUMNS} from object o where ${HERE} and o.name > $3 order by o.name limit $4`,
 );

@@ -88,7 +88,7 @@ export function store({
       properties ${text} not null,
       primary key (account_id, coll, name)
     ) ${table.clustered} ${table.hot}`,
-    `create index object_uid on object (account_id, coll, uid)`,
+    `create index object_uid on object (account_id, coll, substr(uid, 1, 200))`,
     `create index object_revision on object (account_id, coll, revision)`,
     `create index object_time on object (account_id, coll, component, span, first_at, last_at, weeks) ${covering('name')}`,
     `create table body (

@@ -1,6 +1,8 @@
 /**
  * What a write into a kind of collection stores, or why it is refused. PUT, POST, COPY and MOVE ask the same rule; it changes nothing.
  */
+import { parseMediaType } from '../formats/http/headers.ts';
+import { encodeSegment } from '../formats/http/path.ts';
 import type { Account, CollectionRecord, ObjectIndex, ObjectRecord } from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
 import type { Limits } from './limits.ts';
@@ -30,8 +32,35 @@ export interface WriteRule {
   readonly into: ResourceType<'collection'>;
   /** Octets that a body may have at all. */
   maxSize(limits: Limits): number;
-  /** The content types, in lower case, that it takes; a body of no or a general type is judged by itself. */
-  readonly mediaTypes: readonly string[];
   /** @throws PreconditionViolated */
   accept(write: ProposedWrite, tx: ReadTransaction): Promise<AcceptedWrite>;
+}
+
+/** Types that say nothing: the body is judged by itself. */
+const GENERAL: readonly string[] = ['application/octet-stream', 'text/plain'];
+
+/** The media type that a client gave, if it is none of those taken (in lower case). */
+export function foreignMediaType(taken: readonly string[], contentType: string | undefined): string | undefined {
+  const media = contentType === undefined ? undefined : parseMediaType(contentType)?.type;
+  return media === undefined || taken.includes(media) || GENERAL.includes(media) ? undefined : media;
+}
+
+/**
+ * Who stands in the way of a UID: it stands once in a collection, and stays with its name. Undefined when it may be stored.
+ * RFC 4791 section 5.3.2.1, RFC 6352 section 6.3.2.1.
+ */
+export async function uidHolder(
+  { previous, collection, collectionHref, name }: ProposedWrite,
+  uid: string,
+  tx: ReadTransaction,
+): Promise<{ readonly href: string; readonly reason: string } | undefined> {
+  if (previous?.uid === uid) return undefined;
+  const holders = await tx.objects.namesByUid(collection, uid);
+  const holder = previous === undefined ? holders.find((one) => one !== name) : (holders[0] ?? name);
+  if (holder === undefined) return undefined;
+  const reason =
+    holder === name
+      ? `an object keeps its UID: this one has ${previous?.uid}; store the other under a name of its own`
+      : `the UID ${uid} is in this collection already, as ${holder}`;
+  return { href: collectionHref + encodeSegment(holder), reason };
 }

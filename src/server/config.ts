@@ -10,28 +10,12 @@ import { Refusal } from '../operations/refusal.ts';
 import { isTable, readTomlFile, type TomlFile, type TomlPath, type TomlTable } from '../operations/toml.ts';
 import type { LogLevel } from './log.ts';
 import type { StoreLocation } from './open-store.ts';
+import type { ServeOptions } from './serve.ts';
 import { COVERED, type Setting, type SettingDescription } from './setting.ts';
 import { environmentName, KEYS, LIMITS, SETTINGS } from './settings.ts';
 
 /** What is in force. Paths are absolute. */
-export interface Config {
-  /** The folder of the SQLite database, the self-signed certificate and the demo's passwords. */
-  readonly data: string;
-  readonly host: string;
-  readonly port: number;
-  /** PEM files; absent means the self-signed certificate kept in the data folder, `off` no HTTPS at all. */
-  readonly tls: { readonly certificate: string; readonly key: string } | 'off' | undefined;
-  /** Plain HTTP for a proxy; absent unless enabled. */
-  readonly http: { readonly host: string; readonly port: number } | undefined;
-  /** Addresses and networks whose Forwarded and X-Forwarded-* headers are believed. */
-  readonly trustedProxies: readonly string[];
-  /** Without a slash at its end. */
-  readonly publicUrl: string | undefined;
-  readonly store: StoreLocation;
-  readonly defaultDomain: string | undefined;
-  readonly realm: string;
-  readonly limits: Limits;
-  readonly retention: { readonly tombstoneDays: number; readonly historyDays: number };
+export interface Config extends ServeOptions {
   readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' };
   readonly demo: 'auto' | 'never';
 }

@@ -53,7 +53,6 @@ const method: Method = {
 const rule: WriteRule = {
   into: collection,
   maxSize: () => 1,
-  mediaTypes: [],
   accept: async () => {
     throw new RangeError('nothing is written here');
   },

@@ -1,9 +1,13 @@
 /**
  * What a write into a calendar stores, or why it is refused. The bytes are stored as they came. RFC 4791 section 5.3.2.1.
  */
-import type { AcceptedWrite, ProposedWrite, WriteRule } from '../../dav/write-rule.ts';
-import { parseMediaType } from '../../formats/http/headers.ts';
-import { encodeSegment } from '../../formats/http/path.ts';
+import {
+  type AcceptedWrite,
+  foreignMediaType,
+  type ProposedWrite,
+  uidHolder,
+  type WriteRule,
+} from '../../dav/write-rule.ts';
 import { type Component, propertiesOf } from '../../formats/icalendar/component.ts';
 import { ContentError } from '../../formats/icalendar/content-line.ts';
 import { extentOf } from '../../formats/icalendar/extent.ts';
@@ -11,7 +15,6 @@ import { readCalendar } from '../../formats/icalendar/read.ts';
 import { calendarSubject, faultsOf } from '../../formats/icalendar/rules.ts';
 import { zoneResolver } from '../../formats/icalendar/timezones.ts';
 import type { ObjectIndex } from '../../store/records.ts';
-import type { ReadTransaction } from '../../store/store.ts';
 import {
   maxAttendeesPerInstance,
   maxResourceSize,
@@ -33,25 +36,22 @@ const FAULTS = {
 
 const MEDIA_TYPES = ['text/calendar'];
 
-/** Types that say nothing: the body is judged by itself. */
-const GENERAL = ['application/octet-stream', 'text/plain'];
-
 /** The write rule of calendars. RFC 4791 section 5.3.2.1. */
 export const acceptCalendarObject: WriteRule = {
   into: calendar,
-  mediaTypes: MEDIA_TYPES,
   maxSize: (limits) => limits.calendarObject,
   async accept(write, tx) {
     const object = readObject(write);
-    await refuseUidConflict(write, object.uid, tx);
+    const holder = await uidHolder(write, object.uid, tx);
+    if (holder !== undefined) throw noUidConflict(holder.reason, holder.href);
     return object;
   },
 };
 
 /** @throws PreconditionViolated */
 function readObject({ contentType, data, limits, collection }: ProposedWrite): AcceptedWrite {
-  const media = contentType === undefined ? undefined : parseMediaType(contentType)?.type;
-  if (media !== undefined && !MEDIA_TYPES.includes(media) && !GENERAL.includes(media)) {
+  const media = foreignMediaType(MEDIA_TYPES, contentType);
+  if (media !== undefined) {
     throw supportedCalendarData(`a calendar holds text/calendar, not ${media}`);
   }
   if (data.length > limits.calendarObject) {
@@ -90,18 +90,4 @@ function at(line: number, reason: string): string {
 /** What the storage index keeps of a calendar object. */
 export function indexOf(object: Component, component: string): ObjectIndex {
   return { component, ...extentOf(object, zoneResolver(object)), texts: calendarTexts(object) };
-}
-
-/** A UID stands once in a calendar, and stays with its name. RFC 4791 section 5.3.2.1. */
-async function refuseUidConflict(write: ProposedWrite, uid: string, tx: ReadTransaction): Promise<void> {
-  const { previous, collection, collectionHref, name } = write;
-  if (previous?.uid === uid) return;
-  const holders = await tx.objects.namesByUid(collection, uid);
-  const holder = previous === undefined ? holders.find((one) => one !== name) : (holders[0] ?? name);
-  if (holder === undefined) return;
-  const reason =
-    holder === name
-      ? `an object keeps its UID: this one has ${previous?.uid}; store the other under a name of its own`
-      : `the UID ${uid} is in this calendar already, as ${holder}`;
-  throw noUidConflict(reason, collectionHref + encodeSegment(holder));
 }

@@ -1,25 +1,25 @@
 /**
  * What a write into an address book stores, or why it is refused. The bytes are stored as they came. RFC 6352 section 6.3.2.1.
  */
-import type { AcceptedWrite, ProposedWrite, WriteRule } from '../../dav/write-rule.ts';
+import {
+  type AcceptedWrite,
+  foreignMediaType,
+  type ProposedWrite,
+  uidHolder,
+  type WriteRule,
+} from '../../dav/write-rule.ts';
 import { collation } from '../../formats/collation.ts';
-import { parseMediaType } from '../../formats/http/headers.ts';
-import { encodeSegment } from '../../formats/http/path.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
 import { ContentError } from '../../formats/icalendar/content-line.ts';
 import { cardTexts, uidOf } from '../../formats/vcard/card.ts';
 import { readCard } from '../../formats/vcard/read.ts';
 import { cardFaults } from '../../formats/vcard/rules.ts';
 import { type ObjectIndex, UNBOUNDED } from '../../store/records.ts';
-import type { ReadTransaction } from '../../store/store.ts';
 import { maxResourceSize, noUidConflict, supportedAddressData, validAddressData } from './preconditions.ts';
 import { addressbook } from './resource-types.ts';
 
 /** The registered type, and what it was called before. RFC 6350 section 10.1. */
 const MEDIA_TYPES = ['text/vcard', 'text/x-vcard'];
-
-/** Types that say nothing: the body is judged by itself. */
-const GENERAL = ['application/octet-stream', 'text/plain'];
 
 const FAULTS = {
   'valid-address-data': validAddressData,
@@ -29,19 +29,19 @@ const FAULTS = {
 /** What address books take: one vCard, 3.0 or 4.0, with a UID of its own. */
 export const acceptAddressObject: WriteRule = {
   into: addressbook,
-  mediaTypes: MEDIA_TYPES,
   maxSize: (limits) => limits.addressObject,
   async accept(write, tx) {
     const object = readObject(write);
-    await refuseUidConflict(write, object.uid, tx);
+    const holder = await uidHolder(write, object.uid, tx);
+    if (holder !== undefined) throw noUidConflict(holder.reason, holder.href);
     return object;
   },
 };
 
 /** @throws PreconditionViolated */
 function readObject({ contentType, data, limits }: ProposedWrite): AcceptedWrite {
-  const media = contentType === undefined ? undefined : parseMediaType(contentType)?.type;
-  if (media !== undefined && !MEDIA_TYPES.includes(media) && !GENERAL.includes(media)) {
+  const media = foreignMediaType(MEDIA_TYPES, contentType);
+  if (media !== undefined) {
     throw supportedAddressData(`an address book holds text/vcard, not ${media}`);
   }
   if (data.length > limits.addressObject) {
@@ -71,19 +71,4 @@ export function indexOf(card: Component): ObjectIndex {
   const texts: Record<string, string> = {};
   for (const [property, values] of cardTexts(card)) texts[property] = values.map(CASEMAP.fold).join('\n');
   return { component: 'VCARD', ...UNBOUNDED, texts };
-}
-
-/** A UID stands once in an address book, and stays with its name. */
-async function refuseUidConflict(write: ProposedWrite, uid: string, tx: ReadTransaction): Promise<void> {
-  const { previous, collection, collectionHref, name } = write;
-  if (previous?.uid === uid) return;
-  const holder = (await tx.objects.namesByUid(collection, uid)).find((one) => one !== name);
-  if (holder !== undefined) {
-    const reason = `the UID ${uid} is in this address book already, as ${holder}`;
-    throw noUidConflict(reason, collectionHref + encodeSegment(holder));
-  }
-  if (previous !== undefined) {
-    const reason = `a card keeps its UID: this one has ${previous.uid}; store the other under a name of its own`;
-    throw noUidConflict(reason, collectionHref + encodeSegment(name));
-  }
 }

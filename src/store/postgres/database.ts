@@ -40,6 +40,7 @@ const dialect: Dialect = {
       cross join lateral (select ${alias}.* from ${table} where ${where} and ${column} = sought.value limit 1) ${alias} where true`;
   },
   each: (list, element) => `unnest(cast(${list} as ${element}[])) as each (value)`,
+  indexedBy: () => '',
   contains: (text, part) => `strpos(${text}, ${part}) > 0`,
 };
 

@@ -38,6 +38,8 @@ export interface Dialect {
   readonly lockRow: string;
   /** Keeps other programs from migrating until the end of the transaction, where BEGIN does not. */
   readonly lockSchema: string | undefined;
+  /** After a table's alias: the index to take, for a planner that would guess; empty where statistics see to that. */
+  indexedBy(index: string): string;
   /** Whether the expression is one of a bound list. */
   isIn(expression: string, list: string, element: Element): string;
   /**

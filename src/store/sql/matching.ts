@@ -104,21 +104,21 @@ function namesByText(sql: Draft, needle: Needle): string {
   return `${found(rarest ?? '', also.join(''))} union all ${found(long, '')}`;
 }
 
-/** The same text, and longer ones that hold it. An equality of lengths is written as two bounds, or SQLite does not take the index. */
+/** The same text, and longer ones that hold it. */
 function namesByIdentifier(sql: Draft, contains: string): string {
   const needle = `cast(${sql.bind(contains)} as text)`;
   const [own, wanted] = ['coalesce(length(t.value), 100000)', `length(${needle})`];
-  const here = `t.account_id = $1 and t.coll = $2 and t.property = '${IDENTIFIER}'`;
+  const named = `select t.name from object_text t ${sql.dialect.indexedBy('object_text_uid')}
+    where t.account_id = $1 and t.coll = $2 and t.property = '${IDENTIFIER}' and ${own}`;
   const same = `substr(t.value, 1, 200) = substr(${needle}, 1, 200) and t.value = ${needle}`;
-  return `select t.name from object_text t where ${here} and ${own} >= ${wanted} and ${own} <= ${wanted} and ${same}
-    union all select t.name from object_text t where ${here} and ${own} > ${wanted}
-      and (t.value is null or ${sql.dialect.contains('t.value', needle)})`;
+  const longer = `(t.value is null or ${sql.dialect.contains('t.value', needle)})`;
+  return `${named} = ${wanted} and ${same} union all ${named} > ${wanted} and ${longer}`;
 }
 
 /** The names that one index offers; undefined when no index helps. */
 function names(sql: Draft, question: Question, components: readonly string[]): string | undefined {
   if (question.uid !== undefined)
-    return `select name from object where ${HERE} and ${sameUid('uid', sql.bind(question.uid))}`;
+    return `select name from object ${sql.dialect.indexedBy('object_uid')} where ${HERE} and ${sameUid('uid', sql.bind(question.uid))}`;
   const { needles, range, every } = question;
   const sought = needles.filter(hasIndex);
   if (every && sought.length > 0) {

@@ -28,16 +28,16 @@ const GET = statement<ObjectRow>(`select ${OBJECT_COLUMNS} from object o where $
 const READ = statement<StoredRow>(
   `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and o.name = $3`,
 );
-const BY_UID = statement<[string]>(
-  `select o.name from object o where ${HERE} and ${sameUid('o.uid', '$3')} order by o.name`,
-);
 const PAGE = statement<ObjectRow>(
   `select ${OBJECT_COLUMNS} from object o where ${HERE} and o.name > $3 order by o.name limit $4`,
 );
 const READ_PAGE = statement<StoredRow>(
   `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and o.name > $3 order by o.name limit $4`,
 );
-const lists = perDialect(({ rowsIn }) => ({
+const lists = perDialect(({ rowsIn, indexedBy }) => ({
+  byUid: statement<[string]>(
+    `select o.name from object o ${indexedBy('object_uid')} where ${HERE} and ${sameUid('o.uid', '$3')} order by o.name`,
+  ),
   get: statement<ObjectRow>(`select ${OBJECT_COLUMNS} ${rowsIn('object o', HERE, 'o.name', '$3')}`),
   read: statement<StoredRow>(`select ${OBJECT_COLUMNS}, ${BODY_COLUMN} ${rowsIn('object o', HERE, 'o.name', '$3')}`),
 }));
@@ -66,7 +66,7 @@ export function objectReader(session: Session): ObjectReader {
       return rows.map((row): StoredObject => storedObject(key, row));
     },
     async namesByUid(key, uid) {
-      const rows = await session.all(BY_UID, [key.account, key.id, storable(uid)]);
+      const rows = await session.all(lists(session.dialect).byUid, [key.account, key.id, storable(uid)]);
       return rows.map((row) => row[0]);
     },
     async page(key, bounds) {

@@ -99,11 +99,7 @@ const DAY = 86_400;
 /** The longest objects of the span classes 0 and 1, in seconds; those of class 2 are longer, or endless. */
 export const SPANS: readonly [number, number] = [DAY, 32 * DAY];
 
-/**
- * Whether a UID column equals a parameter. A UID may be longer than an index entry, so the index has its beginning; the equality of that is
- * written as two bounds, or SQLite does not take the index.
- */
+/** Whether a UID column equals a parameter. A UID may be longer than an index entry: the index `object_uid` has its beginning. */
 export function sameUid(column: string, parameter: string): string {
-  const [own, wanted] = [`substr(${column}, 1, 200)`, `substr(cast(${parameter} as text), 1, 200)`];
-  return `${own} >= ${wanted} and ${own} <= ${wanted} and ${column} = ${parameter}`;
+  return `substr(${column}, 1, 200) = substr(cast(${parameter} as text), 1, 200) and ${column} = ${parameter}`;
 }

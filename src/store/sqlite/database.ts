@@ -21,6 +21,7 @@ const dialect: Dialect = {
   rowsIn: (table, where, column, list) =>
     `from ${table} where ${where} and ${column} in (select value from json_each(${list}))`,
   each: (list) => `json_each(${list})`,
+  indexedBy: (index) => `indexed by ${index}`,
   contains: (text, part) => `instr(${text}, ${part}) > 0`,
 };
 

@@ -5,7 +5,7 @@
  * would cost more than everything else. The functions below make such text from values.
  */
 import type { XmlElement } from '../formats/xml/element.ts';
-import { DAV, type XmlName } from '../formats/xml/name.ts';
+import type { XmlName } from '../formats/xml/name.ts';
 import { emptyElement, escapeText, tagsAround } from '../formats/xml/write.ts';
 import type { ReadTransaction } from '../store/store.ts';
 import type { View } from './method.ts';
@@ -89,6 +89,3 @@ export function stored(name: XmlName): (resource: ResourceOf<'collection'>) => s
     return value === undefined ? undefined : escapeText(value);
   };
 }
-
-/** DAV:principal-URL and its kin hold one href; this name is used often enough to stand once. */
-export const HREF: XmlName = `{${DAV}}href`;

@@ -65,11 +65,6 @@ export interface ResourceType<S extends Shape = Shape> {
   contentType?(resource: ObjectResource): string;
 }
 
-/** Whether a resource is of that type. */
-export function isOf<S extends Shape>(resource: Resource, type: ResourceType<S>): resource is ResourceOf<S> {
-  return resource.type.kind === type.kind;
-}
-
 /** Whether the resource can have members. */
 export function isCollection(resource: Resource): resource is ServiceResource | PrincipalResource | CollectionResource {
   return resource.shape !== 'object';

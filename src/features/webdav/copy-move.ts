@@ -39,6 +39,7 @@ function method(name: Manner, spec: Method['spec']): Method {
 
 /** RFC 4918 section 9.8. */
 export const copy: Method = method('COPY', 'RFC 4918 section 9.8');
+/** RFC 4918 section 9.9. */
 export const move: Method = method('MOVE', 'RFC 4918 section 9.9');
 
 const CREATED: DavResponse = { status: 201, headers: {} };

@@ -29,9 +29,6 @@ export const OPEN_START = FIRST_SECOND;
 /** The `last` of an object that recurs for ever or may match any range, however late: 10000-01-01T00:00:00Z. */
 export const OPEN_END = LAST_SECOND + 1;
 
-/** Every week of the year. */
-export const ALL_WEEKS = 2 ** 53 - 1;
-
 /** Where the instances of a calendar object can be. Alarms are not in it. */
 export interface Extent {
   /** An object can overlap a range only where `first < range.end` and `range.start < last`. Seconds since 1970-01-01T00:00:00Z. */

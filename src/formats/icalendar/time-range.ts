@@ -5,7 +5,7 @@
 import { DAY } from './civil.ts';
 import { type Component, parameterOf, propertiesOf, propertyOf } from './component.ts';
 import { type Clock, endOf, instantsOf, momentOf, rowOverlaps, timingOf, zoneOf } from './instance-times.ts';
-import { type Instance, type InstanceView, instancesOf } from './instances.ts';
+import { type Instance, instancesOf } from './instances.ts';
 import type { Moment, TimeRange, TimeZone, ZoneResolver } from './moment.ts';
 import { type Duration, parseDuration, parseMoment, parsePeriod } from './values.ts';
 
@@ -63,39 +63,6 @@ export function componentInRange(
   const startsAt = timing.startZone.toUtc(timing.start.local);
   const endsAt = endOf(timing, timing.start.local, startsAt);
   return rowOverlaps(timing.row, startsAt, endsAt, range);
-}
-
-/**
- * Whether any component of that name in a calendar object overlaps a range, by any of its instances. `VALARM` means the alarms of all of
- * its components. RFC 4791 section 9.9.
- */
-export function matchesTimeRange(
-  calendar: Component,
-  componentName: string,
-  range: TimeRange,
-  zones: ZoneResolver,
-  floating: TimeZone,
-): boolean {
-  const view: InstanceView = { zones, floating, range, limit: 1 };
-  switch (componentName) {
-    case 'VALARM':
-      return ['VEVENT', 'VTODO'].some((name) => alarmsInRange(calendar, name, range, zones, floating));
-    case 'VEVENT':
-    case 'VJOURNAL':
-      return instancesOf(calendar, view, componentName).next().done !== true;
-    case 'VTODO': {
-      const isUndated = (component: Component) =>
-        component.name === 'VTODO' &&
-        !['DTSTART', 'DUE', 'RECURRENCE-ID'].some((name) => propertyOf(component, name) !== undefined);
-      const undated = calendar.components.filter(isUndated);
-      if (undated.some((todo) => undatedTodoInRange(todo, range, view))) return true;
-      return instancesOf(calendar, view, componentName).next().done !== true;
-    }
-    default:
-      return calendar.components.some(
-        (component) => component.name === componentName && componentInRange(component, range, zones, floating),
-      );
-  }
 }
 
 /** When an alarm triggers: at an instant, or so long after the start or the end of an instance; then every so many seconds again. */

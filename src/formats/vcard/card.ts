@@ -14,12 +14,6 @@ export function uidOf(card: Component): string | undefined {
   return uid === '' ? undefined : uid;
 }
 
-/** The version of the card; undefined for others than these two. RFC 6350 section 6.7.9. */
-export function versionOf(card: Component): '3.0' | '4.0' | undefined {
-  const version = propertyOf(card, 'VERSION')?.value.trim();
-  return version === '3.0' || version === '4.0' ? version : undefined;
-}
-
 /**
  * The texts an index wants, by property: for FN, EMAIL, TEL and UID the unescaped value, for N, NICKNAME and ORG each of its parts
  * (family name, given name and so on), blank ones left out, in order. Groups do not matter. Properties without a text are absent.

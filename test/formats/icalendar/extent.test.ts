@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Component } from '../../../src/formats/icalendar/component.ts';
-import { ALL_WEEKS, extentOf, OPEN_END, OPEN_START, weeksOfRange } from '../../../src/formats/icalendar/extent.ts';
+import { extentOf, OPEN_END, OPEN_START, weeksOfRange } from '../../../src/formats/icalendar/extent.ts';
 import { instancesOf } from '../../../src/formats/icalendar/instances.ts';
 import type { TimeZone } from '../../../src/formats/icalendar/moment.ts';
-import { matchesTimeRange } from '../../../src/formats/icalendar/time-range.ts';
 import { utcZone, zoneResolver } from '../../../src/formats/icalendar/timezones.ts';
+import { matchesTimeRange } from './in-range.ts';
 import { calendar, component, event, range, zone } from './instance-calendars.ts';
 import { ruleTexts, starts, wall, wallText } from './recurrence-rules.ts';
 
@@ -17,6 +17,9 @@ function extent(object: Component) {
 function bits(mask: number): number[] {
   return [...mask.toString(2)].reverse().flatMap((bit, week) => (bit === '1' ? [week] : []));
 }
+
+/** Every week of the year. */
+const ALL_WEEKS = 2 ** 53 - 1;
 
 describe('from the first to the last', () => {
   const reach = (...components: string[]) => {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Component } from '../../../src/formats/icalendar/component.ts';
-import {
-  alarmsInRange,
-  componentInRange,
-  matchesTimeRange,
-  overlapsRange,
-} from '../../../src/formats/icalendar/time-range.ts';
+import { alarmsInRange, componentInRange, overlapsRange } from '../../../src/formats/icalendar/time-range.ts';
 import { utcZone, zoneResolver } from '../../../src/formats/icalendar/timezones.ts';
+import { matchesTimeRange } from './in-range.ts';
 import { calendar, component, event, range, zone } from './instance-calendars.ts';
 
 function matches(object: Component, name: string, within: string, floating = utcZone): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ContentError } from '../../../src/formats/icalendar/content-line.ts';
-import { cardTexts, uidOf, versionOf } from '../../../src/formats/vcard/card.ts';
+import { cardTexts, uidOf } from '../../../src/formats/vcard/card.ts';
 import { readCard } from '../../../src/formats/vcard/read.ts';
 import { cardFaults } from '../../../src/formats/vcard/rules.ts';
 import { writeCards } from '../../../src/formats/vcard/write.ts';
@@ -77,12 +77,6 @@ describe('cards', () => {
     assert.equal(uidOf(readCard(card('UID: a\\,b '))), 'a,b');
     assert.equal(uidOf(readCard(card('UID:'))), undefined);
     assert.equal(uidOf(readCard(card('FN:x'))), undefined);
-  });
-
-  test('RFC 6350 section 6.7.9: the version', () => {
-    assert.equal(versionOf(readCard(card('VERSION:3.0'))), '3.0');
-    assert.equal(versionOf(readCard(card('VERSION:4.0'))), '4.0');
-    assert.equal(versionOf(readCard(card('VERSION:2.1'))), undefined);
   });
 
   test('the texts by which people look for a card, unescaped and in order', () => {

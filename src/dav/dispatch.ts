@@ -15,7 +15,7 @@ import { type Located, locate } from './locate.ts';
 import type { Context, DavRequest, DavResponse, Method } from './method.ts';
 import { needPrivileges } from './preconditions.ts';
 import { type Privilege, privilegesOf } from './privilege.ts';
-import type { Resource } from './resource.ts';
+import { inWords, type Resource } from './resource.ts';
 
 /** Who sent a request; the three answers that a login can have. */
 export type Login =
@@ -115,7 +115,7 @@ function notAllowed(located: Located, request: DavRequest, catalogue: Catalogue)
   if (!located.found) return new DavError(404, `there is nothing at ${request.target}`);
   const { type, href } = located.resource;
   const allowed = catalogue.allowed(type).join(', ');
-  return new DavError(405, `${request.method} does not work on ${href}, a ${type.label}; what works is ${allowed}`, {
+  return new DavError(405, `${request.method} does not work on ${href}, ${inWords(type)}; what works is ${allowed}`, {
     Allow: allowed,
   });
 }

@@ -69,3 +69,8 @@ export interface ResourceType<S extends Shape = Shape> {
 export function isCollection(resource: Resource): resource is ServiceResource | PrincipalResource | CollectionResource {
   return resource.shape !== 'object';
 }
+
+/** What a resource of that type is, in a sentence: `a calendar`, `an address book`. */
+export function inWords({ label }: ResourceType): string {
+  return `${/^[aeiou]/.test(label) ? 'an' : 'a'} ${label}`;
+}

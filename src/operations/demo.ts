@@ -2,6 +2,7 @@
  * The demo domain: two users with random passwords, one of whom has the calendars and the card of the walk in the README and shares the
  * calendars with the other. It is meant for one machine: its passwords lie in a file.
  */
+
 import { Buffer } from 'node:buffer';
 import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { etagOf } from '../dav/etag.ts';
 import type { Creatable } from '../dav/feature.ts';
 import { applyUpdate } from '../dav/property-update.ts';
+import { inWords } from '../dav/resource.ts';
 import { encodePath } from '../formats/http/path.ts';
 import { element, type XmlElement } from '../formats/xml/element.ts';
 import { APPLE_ICAL, CALDAV, DAV } from '../formats/xml/name.ts';
@@ -186,7 +188,7 @@ async function store(
   if (collection === undefined || (await tx.objects.get(collection, objectName)) !== undefined) return;
   const type = catalogue.type(collection.kind);
   const rule = catalogue.writeRule(type);
-  if (rule === undefined) throw new Error(`nothing can be stored in a ${type.label}`);
+  if (rule === undefined) throw new Error(`nothing can be stored in ${inWords(type)}`);
   const data = Buffer.from(text);
   const collectionHref = encodePath([segment, owner.address, name], true);
   const proposed = {

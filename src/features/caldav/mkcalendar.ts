@@ -1,12 +1,14 @@
 /**
  * MKCALENDAR. RFC 4791 section 5.3.1.
  */
+
 import { creatableOf, createCollection, placeFor, requestedType } from '../../dav/create-collection.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { Creatable, PropertyUpdate } from '../../dav/feature.ts';
 import type { Context, Method } from '../../dav/method.ts';
 import { multistatusHeaders, response } from '../../dav/multistatus.ts';
 import { failurePropstats, readUpdate } from '../../dav/property-update.ts';
+import { inWords } from '../../dav/resource.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
 import { CALDAV, DAV } from '../../formats/xml/name.ts';
@@ -35,7 +37,7 @@ export const mkcalendar: Method = {
     if (!creatable.within.some((home) => home.kind === place.parent.type.kind)) {
       const { href, type } = place.parent;
       throw calendarCollectionLocationOk(
-        `${href}, a ${type.label}, holds no collections of type ${creatable.type.label}`,
+        `${href}, ${inWords(type)}, holds no collections of type ${creatable.type.label}`,
       );
     }
     const result = await createCollection(creatable, place, update, context);

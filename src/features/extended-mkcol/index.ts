@@ -1,11 +1,13 @@
 /**
  * MKCOL with a body: the collection and its properties at once, or nothing. RFC 5689.
  */
+
 import { creatableOf, createCollection, placeFor, requestedType } from '../../dav/create-collection.ts';
 import { DavError, precondition } from '../../dav/errors.ts';
 import type { Feature } from '../../dav/feature.ts';
 import type { Method } from '../../dav/method.ts';
 import { failurePropstats, readUpdate } from '../../dav/property-update.ts';
+import { inWords } from '../../dav/resource.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
 import { parseMediaType } from '../../formats/http/headers.ts';
 import { DAV } from '../../formats/xml/name.ts';
@@ -36,7 +38,7 @@ const mkcol: Method = {
     const creatable = creatableOf(elements, context);
     if (creatable === undefined || !creatable.within.some((home) => home.kind === place.parent.type.kind)) {
       throw validResourcetype(
-        `${place.parent.href}, a ${place.parent.type.label}, holds no collections of type ${[...elements].join(' ')}`,
+        `${place.parent.href}, ${inWords(place.parent.type)}, holds no collections of type ${[...elements].join(' ')}`,
       );
     }
     const result = await createCollection(creatable, place, update, context);

@@ -6,7 +6,7 @@ import { requirePrivilege } from '../../dav/dispatch.ts';
 import type { Feature } from '../../dav/feature.ts';
 import { memberCollectionsOf } from '../../dav/locate.ts';
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
-import { isCollection, type Resource } from '../../dav/resource.ts';
+import { inWords, isCollection, type Resource } from '../../dav/resource.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
 import { DAV } from '../../formats/xml/name.ts';
 import { escapeAttribute, escapeText } from '../../formats/xml/write.ts';
@@ -60,7 +60,7 @@ async function show(request: DavRequest, context: Context): Promise<DavResponse>
   const intro =
     resource.type.kind === root.kind
       ? `<h1>Davit</h1>\n<p>A calendar and contacts service (CalDAV and CardDAV).</p>\n`
-      : `<h1>${escapeText(nameOf(resource))}</h1>\n<p class="kind">A ${escapeText(resource.type.label)}.</p>\n`;
+      : `<h1>${escapeText(nameOf(resource))}</h1>\n<p class="kind">This is ${escapeText(inWords(resource.type))}.</p>\n`;
   const holds = list === '' ? '' : `<h2>What it holds</h2>\n<ul>\n${list}</ul>\n`;
   const body = page(nameOf(resource) === '/' ? 'Davit' : nameOf(resource), intro + holds + howTo(request.origin));
   return { status: 200, headers: HEADERS, body };

@@ -7,7 +7,7 @@ import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { ConditionNotMet, DavError } from '../../dav/errors.ts';
 import { firstPage, nextPage } from '../../dav/member-pages.ts';
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
-import type { CollectionResource, ObjectResource } from '../../dav/resource.ts';
+import { type CollectionResource, inWords, type ObjectResource } from '../../dav/resource.ts';
 import { requirePrivilegeNow } from '../../dav/standing-now.ts';
 import { parseDepth } from '../../formats/http/headers.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
@@ -102,7 +102,7 @@ async function arrive(object: StoredObject, to: Destination, context: Context, t
   const { parent, name, mayOverwrite } = to;
   const rule = context.catalogue.writeRule(parent.type);
   if (rule === undefined)
-    throw new DavError(403, `clients cannot store anything in ${parent.href}, a ${parent.type.label}`);
+    throw new DavError(403, `clients cannot store anything in ${parent.href}, ${inWords(parent.type)}`);
   const collection = await tx.collections.get(parent.collection);
   if (collection === undefined) throw new DavError(409, `${parent.href} does not exist any more`);
   // What is overwritten is deleted first, so its UID binds nothing: RFC 4918 section 9.8.4.
@@ -155,7 +155,7 @@ async function transferCollection(
     to.parent.standing !== 'owner' ||
     source.owner.id !== to.parent.owner.id
   ) {
-    throw new DavError(403, `a ${type.label} cannot be put into ${to.parent.href}, a ${to.parent.type.label}`);
+    throw new DavError(403, `${inWords(type)} cannot be put into ${to.parent.href}, ${inWords(to.parent.type)}`);
   }
   if (manner === 'MOVE' && catalogue.keeps(type)?.onDelete(collection.name) === 'empty') {
     throw new DavError(403, `${source.href} stays where it is`);
@@ -217,7 +217,7 @@ async function makeRoom(
   const { type, collection, href } = replaces;
   const kept = catalogue.keeps(type)?.onDelete(collection.name) === 'empty';
   if (kept || !catalogue.creatable.some((one) => one.type.kind === type.kind)) {
-    throw new DavError(403, `${href}, a ${type.label}, cannot be replaced`);
+    throw new DavError(403, `${href}, ${inWords(type)}, cannot be replaced`);
   }
   await tx.collections.remove(collection);
 }

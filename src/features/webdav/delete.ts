@@ -4,7 +4,7 @@
 import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
-import type { CollectionResource, ObjectResource } from '../../dav/resource.ts';
+import { type CollectionResource, inWords, type ObjectResource } from '../../dav/resource.ts';
 import { requirePrivilegeNow } from '../../dav/standing-now.ts';
 import { checkCollectionConditions, checkConditions } from './conditions.ts';
 
@@ -46,7 +46,7 @@ async function removeCollection(resource: CollectionResource, request: DavReques
     );
   }
   if (standing !== 'owner' || !context.catalogue.creatable.some((one) => one.type.kind === type.kind)) {
-    throw new DavError(403, `${href}, a ${type.label}, stays as long as the account does`);
+    throw new DavError(403, `${href}, ${inWords(type)}, stays as long as the account does`);
   }
   const fate = context.catalogue.keeps(type)?.onDelete(collection.name) ?? 'remove';
   await context.store.write(context.writes, async (tx) => {

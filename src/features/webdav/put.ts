@@ -7,7 +7,7 @@ import { etagOf } from '../../dav/etag.ts';
 import { parentOf } from '../../dav/locate.ts';
 import { memberNameFault } from '../../dav/member-name.ts';
 import type { Context, DavRequest, Method } from '../../dav/method.ts';
-import type { CollectionResource } from '../../dav/resource.ts';
+import { type CollectionResource, inWords } from '../../dav/resource.ts';
 import { requirePrivilegeNow } from '../../dav/standing-now.ts';
 import type { WriteRule } from '../../dav/write-rule.ts';
 import type { ObjectRecord } from '../../store/records.ts';
@@ -22,7 +22,7 @@ export const put: Method = {
     requirePrivilege(parent, exists ? '{DAV:}write-content' : '{DAV:}bind');
     const rule = context.catalogue.writeRule(parent.type);
     if (rule === undefined) {
-      throw new DavError(403, `clients cannot store anything in ${parent.href}, a ${parent.type.label}`);
+      throw new DavError(403, `clients cannot store anything in ${parent.href}, ${inWords(parent.type)}`);
     }
     if (!exists && request.target.split('?')[0]?.endsWith('/')) {
       throw new DavError(409, `a name ending in a slash is a collection's; PUT stores an object: leave the slash out`);

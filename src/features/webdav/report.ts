@@ -1,9 +1,11 @@
 /**
  * REPORT: finds the report by the root element of the body. RFC 3253 section 3.6.
  */
+
 import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { Method } from '../../dav/method.ts';
+import { inWords } from '../../dav/resource.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
 import { supportedReport } from './preconditions.ts';
 
@@ -17,7 +19,7 @@ export const report: Method = {
     if (body === undefined) throw new DavError(400, 'REPORT needs a body that says which report');
     const found = context.catalogue.report(resource.type, body.name);
     if (found === undefined) {
-      throw supportedReport(`${resource.href}, a ${resource.type.label}, has no report ${body.name}`);
+      throw supportedReport(`${resource.href}, ${inWords(resource.type)}, has no report ${body.name}`);
     }
     requirePrivilege(resource, found.privilege);
     return found.run(body, resource, context, request);

@@ -11,6 +11,7 @@ import { DavError } from '../src/dav/errors.ts';
 import { DEFAULT_LIMITS } from '../src/dav/limits.ts';
 import { defineProperty, stored } from '../src/dav/property.ts';
 import type { Report } from '../src/dav/report.ts';
+import { wholeRequest } from '../src/dav/whole-request.ts';
 import { calendar } from '../src/features/caldav/index.ts';
 import { element, textOf } from '../src/formats/xml/element.ts';
 import { writeElement } from '../src/formats/xml/write.ts';
@@ -69,8 +70,9 @@ async function tell(method: string, name: string, text: string): Promise<void> {
   const target = `/calendars/ada@example.com/default/${name}`;
   const authorization = `Basic ${btoa('ada@example.com:correct horse battery')}`;
   const headers = { authorization, depth: '0', 'content-type': name === '' ? 'text/xml' : 'text/calendar' };
-  const body = async (): Promise<Uint8Array> => new TextEncoder().encode(text);
-  const answer = await service.handle({ method, target, headers, origin: 'https://dav.example.com', body });
+  const answer = await service.handle(
+    wholeRequest({ method, target, headers, origin: 'https://dav.example.com' }, text),
+  );
   console.log(`${method} ${answer.status}\n${typeof answer.body === 'string' ? answer.body : ''}`);
 }
 

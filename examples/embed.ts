@@ -7,9 +7,9 @@ import { Buffer } from 'node:buffer';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DavError } from '../src/dav/errors.ts';
 import { DEFAULT_LIMITS } from '../src/dav/limits.ts';
 import type { DavResponse } from '../src/dav/method.ts';
+import { wholeRequest } from '../src/dav/whole-request.ts';
 import { addUser } from '../src/operations/accounts.ts';
 import { administration } from '../src/operations/administration.ts';
 import { addDomain } from '../src/operations/domains.ts';
@@ -30,18 +30,9 @@ await addUser(admin, { address: 'ada@example.com', name: 'Ada', credential: { pa
 
 /** A request is a value, and so is its answer. Basic credentials are taken from an origin that is https only. */
 function send(method: string, target: string, body = ''): Promise<DavResponse> {
-  const bytes = Buffer.from(body);
   const credentials = Buffer.from('ada@example.com:correct horse battery').toString('base64');
-  return service.handle({
-    method,
-    target,
-    headers: { authorization: `Basic ${credentials}`, 'content-type': 'text/calendar; charset=utf-8' },
-    origin: 'https://dav.example.com',
-    async body(limit) {
-      if (bytes.length > limit) throw new DavError(413, `the body has more than ${limit} octets`);
-      return bytes;
-    },
-  });
+  const headers = { authorization: `Basic ${credentials}`, 'content-type': 'text/calendar; charset=utf-8' };
+  return service.handle(wholeRequest({ method, target, headers, origin: 'https://dav.example.com' }, body));
 }
 
 const lunch = `BEGIN:VCALENDAR

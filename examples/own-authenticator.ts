@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Login } from '../src/dav/dispatch.ts';
 import { DavError } from '../src/dav/errors.ts';
 import { DEFAULT_LIMITS } from '../src/dav/limits.ts';
+import { wholeRequest } from '../src/dav/whole-request.ts';
 import { addUser, disable } from '../src/operations/accounts.ts';
 import { administration } from '../src/operations/administration.ts';
 import { addDomain } from '../src/operations/domains.ts';
@@ -69,7 +70,7 @@ await addUser(admin, { address: 'ada@example.com', name: 'Ada' });
 
 async function tell(who: string, headers: ClientRequest['headers'], origin = 'https://dav.example.com'): Promise<void> {
   const request = { method: 'GET', target: '/calendars/ada@example.com/', headers, origin };
-  const { status } = await service.handle({ ...request, body: async () => new Uint8Array() });
+  const { status } = await service.handle(wholeRequest(request));
   console.log(`${who}: ${status}`);
 }
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS } from '../src/dav/limits.ts';
 import type { DavResponse } from '../src/dav/method.ts';
+import { wholeRequest } from '../src/dav/whole-request.ts';
 import { addUser } from '../src/operations/accounts.ts';
 import { administration } from '../src/operations/administration.ts';
 import { addDomain } from '../src/operations/domains.ts';
@@ -34,14 +35,9 @@ const home = '/calendars/ada@example.com/default/';
 
 async function request(method: string, target: string, depth: string, body: string): Promise<DavResponse> {
   const headers = { authorization, depth };
-  const data = Buffer.from(body);
-  const answer = await service.handle({
-    method,
-    target,
-    headers,
-    origin: 'https://dav.example.com',
-    body: async () => data,
-  });
+  const answer = await service.handle(
+    wholeRequest({ method, target, headers, origin: 'https://dav.example.com' }, body),
+  );
   if (answer.status >= 300) throw new Error(`${method} ${target}: ${answer.status}`);
   if (typeof answer.body === 'object' && Symbol.asyncIterator in answer.body) for await (const _ of answer.body);
   return answer;

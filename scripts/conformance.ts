@@ -16,6 +16,9 @@ const FILE = join(ROOT, 'docs', 'conformance.md');
 
 /** What the specifications are about; the tables of contents do not say. */
 const SUBJECTS: Readonly<Record<string, string>> = {
+  'apple/caldav-ctag': 'getctag',
+  'apple/caldav-notifications': 'Notifications',
+  'apple/caldav-proxy': 'Delegation',
   'RFC 2426': 'vCard 3.0',
   'RFC 3253': 'REPORT and expand-property',
   'RFC 3744': 'Access control',
@@ -25,6 +28,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   'RFC 5397': 'current-user-principal',
   'RFC 5545': 'iCalendar',
   'RFC 5689': 'Extended MKCOL',
+  'RFC 5842': 'resource-id',
   'RFC 5995': 'add-member',
   'RFC 6350': 'vCard 4.0',
   'RFC 6352': 'CardDAV',
@@ -35,6 +39,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   'RFC 7809': 'Time zones by reference',
   'RFC 8144': 'Prefer',
   'RFC 9110': 'HTTP',
+  'RFC 9111': 'Caching',
 };
 
 /** The hostile cases there are: security, and data loss and correctness. */
@@ -60,8 +65,14 @@ function citation(spec: string): Citation | undefined {
   return match === null ? undefined : { specification: match[1]!, section: match[2]! };
 }
 
-/** Sections of a specification with their titles, in its order. */
-function contents(specification: string): ReadonlyMap<string, string> {
+interface Heading {
+  readonly title: string;
+  /** How often the section says MUST. */
+  readonly musts: number;
+}
+
+/** Sections of a specification, in its order. */
+function contents(specification: string): ReadonlyMap<string, Heading> {
   const name = specification.replace(/^RFC (\d+)$/, 'rfc$1').replace(/^apple\//, 'apple-');
   const file = join(ROOT, 'specs', `${name}.toc`);
   if (!existsSync(file)) return new Map();
@@ -69,7 +80,8 @@ function contents(specification: string): ReadonlyMap<string, string> {
   return new Map(
     lines.map((line) => {
       const space = line.indexOf(' ');
-      return [line.slice(0, space), line.slice(space + 1)] as const;
+      const [title = '', musts] = line.slice(space + 1).split('\t');
+      return [line.slice(0, space), { title, musts: Number(musts ?? 0) }] as const;
     }),
   );
 }
@@ -77,7 +89,17 @@ function contents(specification: string): ReadonlyMap<string, string> {
 /** The sections that the features say they come from: what has none of these tests is work to do. */
 function declaredSections(features: readonly Feature[]): readonly string[] {
   return features.flatMap((feature) =>
-    [feature.properties, feature.reports, feature.methods, feature.preconditions, feature.wellKnown, feature.keeps]
+    [
+      ...[
+        feature.properties,
+        feature.reports,
+        feature.methods,
+        feature.preconditions,
+        feature.wellKnown,
+        feature.keeps,
+      ],
+      feature.privileges,
+    ]
       .flatMap((list) => [...(list ?? [])])
       .map((declaration) => declaration.spec),
   );
@@ -106,7 +128,9 @@ function document(results: readonly Result[], declined: readonly Declined[], dec
     '# Conformance',
     '',
     'Made by `npm run conformance` from the tests in `test/conformance/`; not written by hand. Each test names the section that it proves',
-    'and how strongly the specification asks for it. A section from which a declaration comes but which no test names says so.',
+    'and how strongly the specification asks for it. A section from which a declaration comes but which no test names says so. Below each',
+    'table stand the sections that say MUST, to a server or a client, and that no test names: what is not tested yet, or tested under the',
+    'name of another section.',
     '',
     '| specification | subject | must | should | may | declined | sections without a test |',
     '| --- | --- | --- | --- | --- | --- | --- |',
@@ -128,7 +152,7 @@ function document(results: readonly Result[], declined: readonly Declined[], dec
     out.push('', `## ${specification}`, '', '| section | force | what | result |', '| --- | --- | --- | --- |');
     for (const section of [...sections.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b))) {
       const entry = sections.get(section)!;
-      const label = `${section} ${cell(titles.get(section) ?? '')}`;
+      const label = `${section} ${cell(titles.get(section)?.title ?? '')}`;
       for (const force of FORCES) {
         for (const { one, passed } of entry.results.filter((result) => result.one.claim.kind === force)) {
           out.push(`| ${label} | ${force} | ${cell(one.title)} | ${passed ? 'holds' : '**fails**'} |`);
@@ -138,6 +162,8 @@ function document(results: readonly Result[], declined: readonly Declined[], dec
         out.push(`| ${label} | | ${cell(title)} | declined: ${cell(reason)} |`);
       if (entry.results.length + entry.declined.length === 0) out.push(`| ${label} | | | no test yet |`);
     }
+    const open = [...titles].filter(([section, { musts }]) => musts > 0 && !sections.has(section));
+    if (open.length > 0) out.push('', `No test names: ${open.map(([section]) => section).join(', ')}.`);
   }
   out.push('', '## Behaviour that no document describes', '', '| force | what | result |', '| --- | --- | --- |');
   for (const { one, passed } of results) {

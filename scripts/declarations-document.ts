@@ -41,6 +41,8 @@ function section(feature: Feature): string {
   const words = (feature.complianceTokens ?? []).map((word) => `\`${word}\``).join(', ');
   const parts: readonly (readonly [title: string, table: Table])[] = [
     ['Resource types', resourceTypes(feature)],
+    ['Privileges', privileges(feature)],
+    ['Principals below principals', subprincipals(feature)],
     ['Properties', properties(feature)],
     ['Reports', reports(feature)],
     ['Methods', methods(feature)],
@@ -61,6 +63,26 @@ function resourceTypes({ resourceTypes: types = [] }: Feature): Table {
   return [['resource type', 'among', '`d:resourcetype`', 'section'], ...rows];
 }
 
+function privileges({ privileges: declared = [] }: Feature): Table {
+  const rows = declared.map((one) => [
+    shown(one.name),
+    one.within === undefined ? '' : shown(one.within),
+    one.on === undefined ? 'everything' : places(one.on),
+    one.description,
+    one.spec,
+  ]);
+  return [['privilege', 'part of', 'on', 'what it lets one do', 'section'], ...rows];
+}
+
+function subprincipals({ subprincipals: declared = [] }: Feature): Table {
+  const rows = declared.map(({ segment, type, home, privileges: held }) => [
+    `\`${segment}\``,
+    `${names(held)} in \`/${home}/\``,
+    type.spec,
+  ]);
+  return [['path segment', 'what its members hold', 'section'], ...rows];
+}
+
 function properties({ properties: declared = [] }: Feature): Table {
   const rows = declared.map((one) => [
     shown(one.name),
@@ -73,7 +95,7 @@ function properties({ properties: declared = [] }: Feature): Table {
 }
 
 function protection(property: LiveProperty): string {
-  if (property.accept !== undefined) return 'settable';
+  if (property.accept !== undefined || property.write !== undefined) return 'settable';
   return property.acceptAtCreation === undefined ? 'protected' : 'at creation';
 }
 

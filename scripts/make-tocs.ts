@@ -3,7 +3,8 @@
  *
  *     node scripts/make-tocs.ts FOLDER
  *
- * FOLDER holds `rfc/rfc4918.txt`, `drafts/draft-….txt` (or .md) and `apple/….txt`. A line of a table is a section number and its title.
+ * FOLDER holds `rfc/rfc4918.txt`, `drafts/draft-….txt` (or .md) and `apple/….txt`. A line of a table is a section number and its title,
+ * and, after a tab, how often the section says MUST, SHALL or REQUIRED, if it does.
  * Citations are checked against these files, so the texts need to be at hand only when a new specification comes in.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,6 +13,15 @@ import { basename, join } from 'node:path';
 interface Section {
   readonly number: string;
   readonly title: string;
+  /** How often its own text says MUST. */
+  readonly musts: number;
+}
+
+/** The words of RFC 2119 that ask for something. */
+const REQUIREMENT = /\b(?:MUST|SHALL|REQUIRED)\b/g;
+
+function mustsIn(text: string): number {
+  return text.match(REQUIREMENT)?.length ?? 0;
 }
 
 const HEADING = /^(?:Appendix +)?([A-Z]|\d{1,2})((?:\.\d{1,2})*)([.:]?) +(\S.*)$/;
@@ -20,7 +30,7 @@ const DOT_LEADER = /\.{4,}|(?: \.){3,}/;
 /** The sections of a text in the layout of RFCs: headings stand at the left edge, and each follows from the one before. */
 export function sectionsOf(text: string): readonly Section[] {
   const lines = text.replaceAll('\r', '').split('\n');
-  const sections: Section[] = [];
+  const sections: (Omit<Section, 'musts'> & { readonly line: number })[] = [];
   for (const [at, line] of lines.entries()) {
     const match = HEADING.exec(line);
     if (match === null || DOT_LEADER.test(line)) continue;
@@ -30,10 +40,14 @@ export function sectionsOf(text: string): readonly Section[] {
     if (!follows(number, sections.at(-1)?.number)) continue;
     sections.push({
       number,
+      line: at,
       title: (title + continuation(lines, at, line.indexOf(title))).replace(/^-+ |\s+/g, ' ').trim(),
     });
   }
-  return sections;
+  return sections.map(({ number, title, line }, place) => {
+    const musts = mustsIn(lines.slice(line, sections[place + 1]?.line).join('\n'));
+    return { number, title, musts };
+  });
 }
 
 /** A long title goes on in the next line, below its own beginning. */
@@ -76,9 +90,13 @@ export function markdownSectionsOf(text: string): readonly Section[] {
     while (counters.length < depth) counters.push(0);
     counters[depth - 1] = (counters[depth - 1] ?? 0) + 1;
     const title = (match[2] ?? '').replace(/\(\(\(.*?\)\)\)|\{#.*?\}|\{:.*?\}/g, '').trim();
-    sections.push({ number: counters.join('.'), title });
+    sections.push({ number: counters.join('.'), title, musts: 0 });
   }
   return sections;
+}
+
+function lineOf({ number, title, musts }: Section): string {
+  return `${number} ${title}${musts === 0 ? '' : `\t${musts}`}\n`;
 }
 
 function main(folder: string): void {
@@ -94,7 +112,7 @@ function main(folder: string): void {
         continue;
       }
       const toc = join(out, `${kind === 'apple' ? 'apple-' : ''}${name}.toc`);
-      writeFileSync(toc, sections.map(({ number, title }) => `${number} ${title}\n`).join(''));
+      writeFileSync(toc, sections.map(lineOf).join(''));
       console.log(`${name}: ${sections.length} sections, the last is ${sections.at(-1)?.number}`);
     }
   }

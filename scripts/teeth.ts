@@ -43,6 +43,8 @@ type Lists = Pick<
   | 'wellKnown'
   | 'complianceTokens'
   | 'provisions'
+  | 'privileges'
+  | 'subprincipals'
 >;
 
 function declarationsOf(features: readonly Feature[]): readonly Declaration[] {
@@ -88,6 +90,12 @@ function declarationsOf(features: readonly Feature[]): readonly Declaration[] {
   take('provisions', 'provision', ({ segment, name }) => ({
     title: `${segment}/${name}`,
     words: [`${name}/`, segment],
+  }));
+  take('privileges', 'privilege', ({ name, spec }) => ({ title: name, words: [named(name)], spec }));
+  take('subprincipals', 'principal below principals', ({ segment, type }) => ({
+    title: segment,
+    words: [segment],
+    spec: type.spec,
   }));
   return found;
 }

@@ -2,7 +2,7 @@
  * `npm run test:system`: the tests that need other programs, and the conformance tests over TLS against Davit as `npm start` runs it.
  * Says first what is missing and which line brings it. The last line is `N passed, N failed`.
  */
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { NOTHING, ROOT, runTests, sum, summary, type Tally, testFiles } from './run-tests.ts';
 
@@ -20,6 +20,7 @@ function folders(): readonly string[] {
 }
 
 function isThere(command: string, where: readonly string[]): boolean {
+  if (command.startsWith('/')) return existsSync(command);
   return where.some((folder) => {
     try {
       accessSync(join(folder, command), constants.X_OK);

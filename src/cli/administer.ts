@@ -39,7 +39,7 @@ export async function withAdministration<T>(
   { makes = false }: { readonly makes?: boolean } = {},
 ): Promise<T> {
   const loaded = configFor(terminal, flags);
-  const { store: location, data, limits } = loaded.config;
+  const { store: location, data, limits, quota, files } = loaded.config;
   if (location.engine === 'sqlite') {
     if (!makes && !existsSync(location.file)) {
       throw new Refusal(
@@ -48,9 +48,10 @@ export async function withAdministration<T>(
     }
     prepareDataFolder(data);
   }
-  const store = await openStore(location);
+  const store = await openStore(location, { quota });
   try {
-    return await work(administration(store, catalogue(standardFeatures()), `davit ${command}`, { limits }), loaded);
+    const offered = catalogue(standardFeatures({ files }));
+    return await work(administration(store, offered, `davit ${command}`, { limits, quota }), loaded);
   } finally {
     await store.close();
   }

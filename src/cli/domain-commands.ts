@@ -1,7 +1,8 @@
 /**
- * `davit domain add|list|remove`
+ * `davit domain add|list|remove` and `davit domain administrator add|remove`
  */
-import { counted } from '../operations/apply.ts';
+import { addAdministrator, removeAdministrator } from '../operations/administrators.ts';
+import { counted } from '../operations/amounts.ts';
 import { addDomain, type DomainHoldings, domainHoldings, listDomains, removeDomain } from '../operations/domains.ts';
 import { Refusal } from '../operations/refusal.ts';
 import { type ConfigFlags, withAdministration } from './administer.ts';
@@ -30,8 +31,29 @@ export async function domainList(terminal: Terminal, flags: ListFlags): Promise<
   const domains = await withAdministration(terminal, flags, 'domain list', listDomains);
   if (flags.json === true) terminal.out(`${JSON.stringify(domains, null, 2)}\n`);
   else if (domains.length === 0) terminal.out('There are no domains yet. Add one: davit domain add example.com\n');
-  else
-    terminal.out(table(['DOMAIN', 'TENANT'], terminal.colour).rows(domains.map(({ name, tenant }) => [name, tenant])));
+  else {
+    const rows = domains.map(({ name, tenant, administrators }) => [name, tenant, administrators.join(', ')]);
+    terminal.out(table(['DOMAIN', 'TENANT', 'ADMINISTRATORS'], terminal.colour).rows(rows));
+  }
+}
+
+/** `davit domain administrator add` and `davit domain administrator remove` */
+export async function domainAdministrator(
+  terminal: Terminal,
+  domain: string,
+  address: string,
+  flags: ConfigFlags,
+  removing: boolean,
+): Promise<void> {
+  const change = removing ? removeAdministrator : addAdministrator;
+  const command = `domain administrator ${removing ? 'remove' : 'add'}`;
+  const result = await withAdministration(terminal, flags, command, (admin) => change(admin, domain, address));
+  if (removing) terminal.out(`${result.account.address} is no administrator of ${result.domain} any more.\n`);
+  else if (result.changed) {
+    const { address, kind } = result.account;
+    const who = kind === 'group' ? `The members of ${address} are administrators` : `${address} is an administrator`;
+    terminal.out(`${who} of ${result.domain} now, with every privilege on everything in it.\n`);
+  } else terminal.out(`${result.account.address} is an administrator of ${result.domain} already.\n`);
 }
 
 export interface DomainRemoveFlags extends ConfigFlags {

@@ -8,8 +8,14 @@ import type { ShowConfigFlags } from './config-command.ts';
 import type { DiscoverFlags, DnsFlags } from './discovery-commands.ts';
 import type { DomainAddFlags, DomainRemoveFlags, ListFlags } from './domain-commands.ts';
 import { explain } from './explain.ts';
+import type { ExportFlags } from './export-command.ts';
+import type { GroupAddFlags } from './group-commands.ts';
+import type { ImportFlags } from './import-command.ts';
+import type { LockBreakFlags } from './lock-commands.ts';
+import type { TenantSetFlags } from './tenant-commands.ts';
 import type { Terminal } from './terminal.ts';
 import type { PasswordFlags, UserAddFlags, UserListFlags, UserRemoveFlags } from './user-commands.ts';
+import type { VerifyFlags } from './verify-command.ts';
 import { version } from './version.ts';
 
 /** All went well; what was asked for failed; the command line itself is wrong. */
@@ -52,7 +58,11 @@ function program(terminal: Terminal, outcome: Outcome): Command {
     .exitOverride();
   serving(davit, terminal);
   domains(davit, terminal);
+  tenants(davit, terminal);
   users(davit, terminal);
+  groups(davit, terminal);
+  locks(davit, terminal);
+  contents(davit, terminal, outcome);
   discovery(davit, terminal, outcome);
   davit.addHelpText('after', EXAMPLES);
   return davit;
@@ -101,8 +111,16 @@ function serving(davit: Command, terminal: Terminal): void {
     const { showConfig } = await import('./config-command.ts');
     await showConfig(terminal, flags);
   });
-  command(davit, 'apply', 'make domains, users and groups as a file declares them', DATA, CONFIG, YES, JSON_OUT)
-    .argument('<file>', 'TOML with [[domain]], [[user]] and [[group]]')
+  command(
+    davit,
+    'apply',
+    'make tenants, domains, users and groups as a file declares them',
+    DATA,
+    CONFIG,
+    YES,
+    JSON_OUT,
+  )
+    .argument('<file>', 'TOML with [[tenant]], [[domain]], [[user]] and [[group]]')
     .option('--prune', 'remove what the file does not name')
     .option('--dry-run', 'say what would be done, and do nothing')
     .action(async (file: string, flags: ApplyFlags) => {
@@ -131,7 +149,48 @@ function domains(davit: Command, terminal: Terminal): void {
       const { domainRemove } = await import('./domain-commands.ts');
       await domainRemove(terminal, name, flags);
     });
+  const administrator = domain
+    .command('administrator')
+    .description('choose who holds every privilege on everything in a domain')
+    .helpCommand(false);
+  command(administrator, 'add', 'make a user, or the members of a group, administrators', DATA, CONFIG)
+    .argument('<domain>')
+    .argument('<address>', 'of the tenant of the domain')
+    .action(async (name: string, address: string, flags: ConfigFlags) => {
+      const { domainAdministrator } = await import('./domain-commands.ts');
+      await domainAdministrator(terminal, name, address, flags, false);
+    });
+  command(administrator, 'remove', 'take that away again', DATA, CONFIG)
+    .argument('<domain>')
+    .argument('<address>')
+    .action(async (name: string, address: string, flags: ConfigFlags) => {
+      const { domainAdministrator } = await import('./domain-commands.ts');
+      await domainAdministrator(terminal, name, address, flags, true);
+    });
 }
+
+const DIRECTORY = new Option('--directory <policy>', 'everyone or acquaintances').makeOptionMandatory();
+
+function tenants(davit: Command, terminal: Terminal): void {
+  const tenant = davit
+    .command('tenant')
+    .description('choose what users of a tenant learn of one another')
+    .helpCommand(false);
+  const commands = () => import('./tenant-commands.ts');
+  command(tenant, 'list', 'list tenants, their policies and their domains', DATA, CONFIG, JSON_OUT).action(
+    async (flags: ListFlags) => (await commands()).tenantList(terminal, flags),
+  );
+  command(tenant, 'set', 'change the policy of a tenant', DATA, CONFIG, DIRECTORY)
+    .argument('<name>', 'as davit tenant list shows it')
+    .addHelpText('after', DIRECTORY_MEANS)
+    .action(async (name: string, flags: TenantSetFlags) => (await commands()).tenantSet(terminal, name, flags));
+}
+
+const DIRECTORY_MEANS = `
+Whom users can look up, in searches and lists of people:
+  everyone       everybody of their tenant
+  acquaintances  only those with whom they share something: a calendar, an address
+                 book or a folder, a group, or that one acts for the other`;
 
 function users(davit: Command, terminal: Terminal): void {
   const user = davit.command('user').description('add, list, change and remove users').helpCommand(false);
@@ -149,6 +208,12 @@ function users(davit: Command, terminal: Terminal): void {
   command(user, 'passwd', 'set the password of a user', DATA, CONFIG, PASSWORD_STDIN)
     .argument('<address>')
     .action(async (address: string, flags: PasswordFlags) => (await commands()).userPasswd(terminal, address, flags));
+  command(user, 'quota', 'show or set how much a user may hold', DATA, CONFIG, JSON_OUT)
+    .argument('<address>')
+    .argument('[size]', '500M or 2G, in powers of 1024; default for what everybody has; none for no bound')
+    .action(async (address: string, size: string | undefined, flags: ListFlags) =>
+      (await commands()).userQuota(terminal, address, size, flags),
+    );
   command(user, 'disable', 'keep a user from logging in; nothing is removed', DATA, CONFIG)
     .argument('<address>')
     .action(async (address: string, flags: ConfigFlags) =>
@@ -162,6 +227,89 @@ function users(davit: Command, terminal: Terminal): void {
   command(user, 'remove', 'remove a user or group with everything in it', DATA, CONFIG, YES)
     .argument('<address>')
     .action(async (address: string, flags: UserRemoveFlags) => (await commands()).userRemove(terminal, address, flags));
+}
+
+function groups(davit: Command, terminal: Terminal): void {
+  const group = davit.command('group').description('add, list and remove groups, and their members').helpCommand(false);
+  const commands = () => import('./group-commands.ts');
+  command(group, 'add', 'add a group', DATA, CONFIG)
+    .argument('<address>', 'group@domain')
+    .option('--name <name>', 'what the group is called')
+    .option('--alias <address...>', 'further addresses of the group')
+    .action(async (address: string, flags: GroupAddFlags) => (await commands()).groupAdd(terminal, address, flags));
+  command(group, 'list', 'list groups with the number of their members', DATA, CONFIG, JSON_OUT)
+    .option('--domain <domain>', 'of this domain alone')
+    .action(async (flags: UserListFlags) => (await commands()).groupList(terminal, flags));
+  command(group, 'remove', 'remove a group; its members stay', DATA, CONFIG, YES)
+    .argument('<address>')
+    .action(async (address: string, flags: UserRemoveFlags) =>
+      (await commands()).groupRemove(terminal, address, flags),
+    );
+  const member = group.command('member').description('add, remove and list members of a group').helpCommand(false);
+  command(member, 'add', 'add users or groups to a group', DATA, CONFIG)
+    .argument('<group>')
+    .argument('<address...>', 'users and groups of the same tenant')
+    .action(async (address: string, members: readonly string[], flags: ConfigFlags) =>
+      (await commands()).groupMemberChange(terminal, address, members, flags, false),
+    );
+  command(member, 'remove', 'take users or groups out of a group', DATA, CONFIG)
+    .argument('<group>')
+    .argument('<address...>')
+    .action(async (address: string, members: readonly string[], flags: ConfigFlags) =>
+      (await commands()).groupMemberChange(terminal, address, members, flags, true),
+    );
+  command(member, 'list', 'list those directly in a group', DATA, CONFIG, JSON_OUT)
+    .argument('<group>')
+    .action(async (address: string, flags: ListFlags) => (await commands()).groupMemberList(terminal, address, flags));
+}
+
+function locks(davit: Command, terminal: Terminal): void {
+  const lock = davit.command('lock').description('see what is locked, and break locks').helpCommand(false);
+  const commands = () => import('./lock-commands.ts');
+  command(lock, 'list', 'list the locks in force', DATA, CONFIG, JSON_OUT)
+    .argument('[address]', 'in what this user has')
+    .action(async (address: string | undefined, flags: ListFlags) =>
+      (await commands()).lockList(terminal, address, flags),
+    );
+  command(lock, 'break', 'end the locks on one resource, or one lock', DATA, CONFIG, YES)
+    .argument('[path]', 'the path or URL of what is locked, as davit lock list shows it')
+    .option('--token <token>', 'the one lock with this token')
+    .action(async (path: string | undefined, flags: LockBreakFlags) =>
+      (await commands()).lockBreak(terminal, path, flags),
+    );
+}
+
+const CALENDAR = new Option('--calendar <name>', 'the calendar, by its name or the one in its URL');
+const ADDRESSBOOK = new Option('--addressbook <name>', 'the address book');
+
+function contents(davit: Command, terminal: Terminal, outcome: Outcome): void {
+  command(davit, 'import', 'import calendars and contacts of a user', DATA, CONFIG, CALENDAR, ADDRESSBOOK, JSON_OUT)
+    .argument('<address>', 'whose')
+    .argument('<file...>', '.ics and .vcf files, folders of them, or - for standard input')
+    .option('--create', 'make the calendar or address book if there is none')
+    .option('--replace', 'replace what is there with the same UID and another content')
+    .option('--skip', 'leave it as it is')
+    .option('--rejects <file>', 'write what is rejected into this new file')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .action(async (address: string, files: readonly string[], flags: ImportFlags) => {
+      const { importCommand } = await import('./import-command.ts');
+      if (!(await importCommand(terminal, address, files, flags))) outcome.code = FAILED;
+    });
+  command(davit, 'export', 'export calendars and contacts of a user', DATA, CONFIG, CALENDAR, ADDRESSBOOK)
+    .argument('<address>', 'whose')
+    .option('--all', 'all calendars and address books, each into a file of its own')
+    .option('--output <path>', 'the file, or with --all the folder (default: standard output; the address)')
+    .option('--force', 'replace files that are there')
+    .action(async (address: string, flags: ExportFlags) => {
+      const { exportCommand } = await import('./export-command.ts');
+      if (!(await exportCommand(terminal, address, flags))) outcome.code = FAILED;
+    });
+  command(davit, 'verify', 'look for faults in what is stored; nothing is changed', DATA, CONFIG, JSON_OUT)
+    .argument('[address]', 'in what this user has (default: everybody)')
+    .action(async (address: string | undefined, flags: VerifyFlags) => {
+      const { verifyCommand } = await import('./verify-command.ts');
+      if (!(await verifyCommand(terminal, address, flags))) outcome.code = FAILED;
+    });
 }
 
 function discovery(davit: Command, terminal: Terminal, outcome: Outcome): void {

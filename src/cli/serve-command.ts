@@ -21,7 +21,7 @@ export async function serve(terminal: Terminal, flags: ConfigFlags): Promise<voi
   const { config } = configFor(terminal, flags);
   const log = createLog(config.log);
   prepareDataFolder(config.data);
-  const store = await openStore(config.store);
+  const store = await openStore(config.store, { quota: config.quota });
   const { serving, welcome } = await start(config, store, log).catch(async (error: unknown) => {
     // The service may have closed it already; what matters is why it did not start.
     await store.close().catch(() => {});
@@ -38,7 +38,8 @@ async function start(
   store: Store,
   log: ReturnType<typeof createLog>,
 ): Promise<{ readonly serving: Serving; readonly welcome: Welcome }> {
-  const admin = administration(store, catalogue(standardFeatures()), 'davit serve', { limits: config.limits });
+  const { files, limits, quota } = config;
+  const admin = administration(store, catalogue(standardFeatures({ files })), 'davit serve', { limits, quota });
   const demo = await demoFor(config, admin);
   const serving = await startService(config, log, { openedStore: store });
   const { certificate } = serving;

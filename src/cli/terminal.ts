@@ -49,7 +49,8 @@ export async function newPassword(
 /** Goes on with `--yes` or after a yes. @throws Refusal */
 export async function confirmed(terminal: Terminal, what: string, yes: boolean | undefined): Promise<void> {
   if (yes === true) return;
+  const asked = what.endsWith('\n') ? what : `${what} `;
   if (!terminal.interactive)
-    throw new Refusal(`${what} There is no terminal on which to ask: say --yes if that is meant.`);
-  if (!(await terminal.confirm(`${what} Go on?`))) throw new Refusal('Nothing has been changed.');
+    throw new Refusal(`${asked}There is no terminal on which to ask: say --yes if that is meant.`);
+  if (!(await terminal.confirm(`${asked}Go on?`))) throw new Refusal('Nothing has been changed.');
 }

@@ -1,8 +1,10 @@
 /**
- * `davit user add|list|passwd|disable|enable|remove`
+ * `davit user add|list|passwd|quota|disable|enable|remove`
  */
 import {
+  type AccountUsage,
   addUser,
+  changeAccount,
   checkFree,
   disable,
   enable,
@@ -10,10 +12,12 @@ import {
   listAccounts,
   removeUser,
   setPassword,
+  usageOf,
+  usageOfAll,
 } from '../operations/accounts.ts';
 import { normalAddress } from '../operations/addresses.ts';
-import { counted } from '../operations/apply.ts';
-import type { Account } from '../store/records.ts';
+import { counted, octetsInWords } from '../operations/amounts.ts';
+import { quotaOf } from '../operations/quotas.ts';
 import { type ConfigFlags, withAdministration } from './administer.ts';
 import type { ListFlags } from './domain-commands.ts';
 import { table } from './table.ts';
@@ -54,9 +58,10 @@ export interface UserListFlags extends ListFlags {
 export async function userList(terminal: Terminal, flags: UserListFlags): Promise<void> {
   await withAdministration(terminal, flags, 'user list', async (admin) => {
     const which = flags.domain === undefined ? {} : { domain: flags.domain };
-    const rows = table(['ADDRESS', 'NAME', 'KIND', 'STATE', 'ALIASES'], terminal.colour);
+    const rows = table(['ADDRESS', 'NAME', 'KIND', 'STATE', 'USED', 'QUOTA', 'ALIASES'], terminal.colour);
     let count = 0;
-    for await (const page of listAccounts(admin, which)) {
+    for await (const accounts of listAccounts(admin, which)) {
+      const page = await usageOfAll(admin, accounts);
       if (flags.json === true)
         terminal.out(page.map((one, i) => `${count + i === 0 ? '[' : ','}\n  ${json(one)}`).join(''));
       else terminal.out(rows.rows(page.map(row)));
@@ -68,15 +73,19 @@ export async function userList(terminal: Terminal, flags: UserListFlags): Promis
   });
 }
 
-function json({ address, aliases, displayName, kind, disabled, passwordHash, created }: Account): string {
+function json(account: AccountUsage): string {
+  const { address, aliases, displayName, kind, disabled, passwordHash, created } = account.account;
   const at = new Date(created * 1000).toISOString();
   const hasPassword = passwordHash !== undefined;
-  return JSON.stringify({ address, aliases, name: displayName, kind, disabled, hasPassword, created: at });
+  const { used, quota = null } = account;
+  return JSON.stringify({ address, aliases, name: displayName, kind, disabled, hasPassword, used, quota, created: at });
 }
 
-function row({ address, displayName, kind, disabled, passwordHash, aliases }: Account): readonly string[] {
+function row({ account, used, quota }: AccountUsage): readonly string[] {
+  const { address, displayName, kind, disabled, passwordHash, aliases } = account;
   const open = passwordHash === undefined && kind === 'individual' ? 'no password' : '';
-  return [address, displayName, kind, disabled ? 'disabled' : open, aliases.join(', ')];
+  const room = kind === 'group' ? ['', ''] : [octetsInWords(used), quota === undefined ? 'none' : octetsInWords(quota)];
+  return [address, displayName, kind, disabled ? 'disabled' : open, ...room, aliases.join(', ')];
 }
 
 export interface PasswordFlags extends ConfigFlags {
@@ -92,6 +101,30 @@ export async function userPasswd(terminal: Terminal, given: string, flags: Passw
     await setPassword(admin, address, await newPassword(terminal, address, flags.passwordStdin));
   });
   terminal.out(`${address} has a new password; the former one is void.\n`);
+}
+
+/** `davit user quota` */
+export async function userQuota(
+  terminal: Terminal,
+  given: string,
+  size: string | undefined,
+  flags: ListFlags,
+): Promise<void> {
+  const quota = size === undefined ? undefined : quotaOf(size);
+  const usage = await withAdministration(terminal, flags, 'user quota', async (admin) => {
+    // Groups hold nothing: that is said before anything is changed.
+    const { account } = await usageOf(admin, given);
+    if (quota !== undefined) await changeAccount(admin, account.address, { quota });
+    return usageOf(admin, account.address);
+  });
+  const { address } = usage.account;
+  if (flags.json === true) {
+    terminal.out(`${JSON.stringify({ address, used: usage.used, quota: usage.quota ?? null })}\n`);
+    return;
+  }
+  const bound = usage.quota === undefined ? 'there is no bound' : `the quota is ${octetsInWords(usage.quota)}`;
+  const full = usage.quota !== undefined && usage.used >= usage.quota ? '; nothing more can be stored' : '';
+  terminal.out(`${address} uses ${octetsInWords(usage.used)}; ${bound}${full}.\n`);
 }
 
 /** `davit user disable` and `davit user enable` */

@@ -3,8 +3,19 @@
  */
 import type { XmlName } from '../formats/xml/name.ts';
 import type { AnyPrecondition } from './errors.ts';
-import type { Creatable, Feature, Home, Keeps, Provision, WellKnown } from './feature.ts';
+import type {
+  Creatable,
+  Endpoint,
+  Feature,
+  Home,
+  Keeps,
+  Provision,
+  StateToken,
+  Subprincipal,
+  WellKnown,
+} from './feature.ts';
 import type { DavRequest, Method } from './method.ts';
+import { type PrivilegeTable, privilegeTable } from './privilege.ts';
 import type { LiveProperty } from './property.ts';
 import type { Report } from './report.ts';
 import type { ResourceType, Shape } from './resource.ts';
@@ -15,9 +26,15 @@ export interface Catalogue {
   /** The DAV header: RFC 4918 section 10.1. */
   readonly compliance: string;
   readonly homes: ReadonlyMap<string, Home>;
+  /** By their path segment. */
+  readonly subprincipals: ReadonlyMap<string, Subprincipal>;
+  readonly privileges: PrivilegeTable;
   readonly creatable: readonly Creatable[];
   readonly provisions: readonly Provision[];
+  /** By their path. */
   readonly wellKnown: ReadonlyMap<string, WellKnown>;
+  /** By their path segment. */
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
   /** @throws RangeError for a kind that no feature declares: a row of a newer or wider program */
   type(kind: string): ResourceType;
   property(type: ResourceType, name: XmlName): LiveProperty | undefined;
@@ -30,6 +47,8 @@ export interface Catalogue {
   allowed(type: ResourceType | 'unmapped'): readonly string[];
   writeRule(type: ResourceType): WriteRule | undefined;
   keeps(type: ResourceType): Keeps | undefined;
+  /** State tokens besides those of locks. RFC 4918 section 10.4.2. */
+  readonly stateTokens: readonly StateToken[];
   declares(precondition: XmlName): boolean;
   readonly preconditions: readonly AnyPrecondition[];
 }
@@ -44,14 +63,18 @@ export function catalogue(features: readonly Feature[]): Catalogue {
   const writeRules = new Map<string, WriteRule>();
   const keeps = new Map<string, Keeps>();
   const homes = new Map<string, Home>();
+  const subprincipals = new Map<string, Subprincipal>();
   const wellKnown = new Map<string, WellKnown>();
+  const endpoints = new Map<string, Endpoint>();
   const preconditions = new Map<XmlName, AnyPrecondition>();
   const tokens: string[] = [];
 
   for (const feature of features) {
     for (const type of feature.resourceTypes ?? []) claim(types, type.kind, type);
     for (const home of feature.homes ?? []) claim(homes, home.segment, home);
+    for (const one of feature.subprincipals ?? []) claim(subprincipals, one.segment, one);
     for (const known of feature.wellKnown ?? []) claim(wellKnown, known.path, known);
+    for (const endpoint of feature.endpoints ?? []) claim(endpoints, endpoint.segment, endpoint);
     for (const rule of feature.writeRules ?? []) claim(writeRules, rule.into.kind, rule);
     for (const keep of feature.keeps ?? []) claim(keeps, keep.type.kind, keep);
     for (const condition of feature.preconditions ?? []) claim(preconditions, condition.name, condition);
@@ -80,11 +103,14 @@ export function catalogue(features: readonly Feature[]): Catalogue {
   const kindOf = (type: ResourceType | 'unmapped'): string => (typeof type === 'string' ? type : type.kind);
   return Object.freeze({
     features,
-    compliance: [...new Set(tokens)].join(', '),
+    compliance: complianceOf(tokens),
     homes,
+    subprincipals,
+    privileges: privilegeTable(features.flatMap((feature) => feature.privileges ?? [])),
     creatable: features.flatMap((feature) => feature.creatable ?? []),
     provisions: features.flatMap((feature) => feature.provisions ?? []),
     wellKnown,
+    endpoints,
     type(kind: string) {
       const type = types.get(kind);
       if (type === undefined) throw new RangeError(`no feature declares resources of kind ${kind}`);
@@ -99,6 +125,7 @@ export function catalogue(features: readonly Feature[]): Catalogue {
     allowed: (type: ResourceType | 'unmapped') => [...new Set(allowed.get(kindOf(type)))],
     writeRule: (type: ResourceType) => writeRules.get(type.kind),
     keeps: (type: ResourceType) => keeps.get(type.kind),
+    stateTokens: features.flatMap((feature) => feature.stateTokens ?? []),
     declares: (name: XmlName) => preconditions.has(name),
     preconditions: [...preconditions.values()],
   });
@@ -106,6 +133,12 @@ export function catalogue(features: readonly Feature[]): Catalogue {
 
 const NO_PROPERTIES: ReadonlyMap<XmlName, LiveProperty> = new Map();
 const NO_REPORTS: ReadonlyMap<XmlName, Report> = new Map();
+
+/** The numbered classes in their order, then the words of extensions in the order of the features. */
+function complianceOf(tokens: readonly string[]): string {
+  const [extensions, classes] = [false, true].map((numbered) => tokens.filter((one) => /^\d+$/.test(one) === numbered));
+  return [...new Set([...(classes ?? []).toSorted(), ...(extensions ?? [])])].join(', ');
+}
 
 function claim<K, V>(table: Map<K, V>, key: K, value: V): void {
   if (table.has(key)) throw new RangeError(`${String(key)} is declared twice`);

@@ -5,11 +5,17 @@
 import { encodeSegment } from '../formats/http/path.ts';
 import { elementsOf } from '../formats/xml/element.ts';
 import { DAV, type XmlName } from '../formats/xml/name.ts';
+import type { WriteTransaction } from '../store/store.ts';
+import { requireConditions } from './conditions.ts';
 import { requirePrivilege } from './dispatch.ts';
 import { DavError } from './errors.ts';
 import type { Creatable, PropertyUpdate } from './feature.ts';
+import { wayTo } from './locate.ts';
+import { requireUnlocked } from './locks.ts';
 import { memberNameFault } from './member-name.ts';
+import { lockNow, objectNow } from './member-now.ts';
 import type { Context, DavRequest } from './method.ts';
+import { requirePrivilegeNow } from './privilege-now.ts';
 import { applyUpdate, type UpdateResult } from './property-update.ts';
 import type { CollectionResource } from './resource.ts';
 
@@ -40,12 +46,28 @@ export function placeFor(request: DavRequest, context: Context): { parent: Colle
   return { parent, name };
 }
 
+/**
+ * To be asked when one or more collections have been added below a home, at whatever depth: whoever adds one waits for the others who do,
+ * so that they are counted.
+ * @throws DavError 507 when there are too many
+ */
+export async function requireRoomInHome(
+  at: CollectionResource,
+  { limits }: Pick<Context, 'limits'>,
+  tx: WriteTransaction,
+): Promise<void> {
+  const [home = at] = wayTo(at);
+  const { collections } = await tx.collections.countBelow(home.collection);
+  if (collections > limits.collections) throw new DavError(507, `one home holds ${limits.collections} collections`);
+}
+
 /** Makes it, or says which properties were refused. @throws DavError */
 export async function createCollection(
   creatable: Creatable,
   { parent, name }: { readonly parent: CollectionResource; readonly name: string },
   update: PropertyUpdate,
   context: Context,
+  request: DavRequest,
 ): Promise<UpdateResult> {
   const { type } = creatable;
   const settable = update.filter((one) => one.name !== `{${DAV}}resourcetype`);
@@ -53,14 +75,15 @@ export async function createCollection(
   if (!result.ok) return { ...result, names: update.map((one) => one.name) };
   const href = `${parent.href}${encodeSegment(name)}/`;
   await context.store.write(context.writes, async (tx) => {
-    const home = await tx.collections.lock(parent.collection);
-    if (home === undefined) throw new DavError(409, `${parent.href} does not exist any more`);
-    const siblings = await tx.collections.in(home.account, home.id);
-    if (siblings.some((one) => one.name === name)) throw new DavError(405, `there is something at ${href} already`);
-    if (siblings.length >= context.limits.collections) {
-      throw new DavError(507, `one home holds ${context.limits.collections} collections`);
-    }
-    await tx.collections.add(home.account, { parent: home.id, name, kind: type.kind, properties: result.properties });
+    const above = await lockNow(parent, tx);
+    await requirePrivilegeNow(parent, '{DAV:}bind', context, tx);
+    const there = await tx.collections.child(above.account, above.id, name);
+    if (there !== undefined || (await objectNow(parent, name, tx)) !== undefined)
+      throw new DavError(405, `there is something at ${href} already`);
+    await requireConditions(request, undefined, context, tx);
+    await requireUnlocked(request, context, tx, { what: 'member', in: parent, name });
+    await tx.collections.add(above.account, { parent: above.id, name, kind: type.kind, properties: result.properties });
+    await requireRoomInHome(parent, context, tx);
   });
   return result;
 }

@@ -7,15 +7,18 @@ import type { XmlElement } from '../formats/xml/element.ts';
 import { DAV } from '../formats/xml/name.ts';
 import { closeDocument, escapeText, openDocument, writeInside } from '../formats/xml/write.ts';
 import type { Account } from '../store/records.ts';
-import type { ReadTransaction, Store } from '../store/store.ts';
+import { QuotaExceeded, type ReadTransaction, type Store } from '../store/store.ts';
+import { allowedAt } from './allowed.ts';
 import type { Catalogue } from './catalogue.ts';
-import { DavError, PreconditionViolated } from './errors.ts';
+import { DavError, MembersRefused, PreconditionViolated } from './errors.ts';
+import type { Endpoint } from './feature.ts';
 import type { Limits } from './limits.ts';
 import { type Located, locate } from './locate.ts';
 import type { Context, DavRequest, DavResponse, Method } from './method.ts';
-import { needPrivileges } from './preconditions.ts';
-import { type Privilege, privilegesOf } from './privilege.ts';
-import { inWords, type Resource } from './resource.ts';
+import { membersResponse } from './multistatus.ts';
+import { needPrivileges, quotaNotExceeded } from './preconditions.ts';
+import type { Privilege } from './privilege.ts';
+import { type CollectionResource, inWords, type Resource } from './resource.ts';
 
 /** Who sent a request; the three answers that a login can have. */
 export type Login =
@@ -54,6 +57,8 @@ export async function dispatch(request: DavRequest, at: Dispatcher): Promise<Dav
 
 async function answer(request: DavRequest, at: Dispatcher): Promise<DavResponse> {
   const { catalogue, store, limits } = at;
+  const whole = catalogue.wellKnown.get(/^\/[^/?]*/.exec(request.target)?.[0] ?? '');
+  if (whole?.below === true) return whole.handle(request);
   const path = splitPath(request.target);
   if (path === undefined) throw new DavError(400, `the path ${request.target.slice(0, 200)} cannot name anything here`);
   const known = catalogue.wellKnown.get(`/${path.segments.join('/')}`);
@@ -65,9 +70,11 @@ async function answer(request: DavRequest, at: Dispatcher): Promise<DavResponse>
     throw new DavError(429, 'too many wrong passwords; wait and try again', { 'Retry-After': String(login.seconds) });
   }
   const user = userOf(login);
-  const method = methodFor(located, request, catalogue);
+  const endpoint = catalogue.endpoints.get(path.segments[0] ?? '');
+  const method = endpoint === undefined ? methodFor(located, request, catalogue) : methodOf(endpoint, request);
   if (user === undefined && method?.anonymous?.(located) !== true) return challenge(at, 'this needs a login');
-  if (method === undefined) throw notAllowed(located, request, catalogue);
+  if (method === undefined) throw notAllowed(located, endpoint, request, catalogue);
+  const now = at.now();
   const context: Context = {
     catalogue,
     store,
@@ -75,9 +82,12 @@ async function answer(request: DavRequest, at: Dispatcher): Promise<DavResponse>
     epoch: store.epoch,
     located,
     user,
+    headers: request.headers,
     preferences: parsePrefer(request.headers.prefer, request.headers.brief),
-    writes: { by: user?.id, client: (request.headers['user-agent'] ?? '').slice(0, 200), at: at.now() },
+    writes: { by: user?.id, client: (request.headers['user-agent'] ?? '').slice(0, 200), at: now },
+    now,
     newName: at.newName,
+    clock: at.now,
   };
   const response = await method.handle(request, context);
   return withContentLocation(response, located, request);
@@ -111,10 +121,25 @@ function methodFor(located: Located, request: DavRequest, catalogue: Catalogue):
   return catalogue.method('unmapped', request);
 }
 
-function notAllowed(located: Located, request: DavRequest, catalogue: Catalogue): DavError {
+function methodOf({ methods }: Endpoint, request: DavRequest): Method | undefined {
+  return methods.find(({ name, when }) => name === request.method && (when?.(request) ?? true));
+}
+
+function notAllowed(
+  located: Located,
+  endpoint: Endpoint | undefined,
+  request: DavRequest,
+  catalogue: Catalogue,
+): DavError {
+  if (endpoint !== undefined) {
+    const names = [...new Set(endpoint.methods.map(({ name }) => name))].join(', ');
+    return new DavError(405, `${request.method} does not work below /${endpoint.segment}/; what works is ${names}`, {
+      Allow: names,
+    });
+  }
   if (!located.found) return new DavError(404, `there is nothing at ${request.target}`);
   const { type, href } = located.resource;
-  const allowed = catalogue.allowed(type).join(', ');
+  const allowed = allowedAt(located, catalogue).join(', ');
   return new DavError(405, `${request.method} does not work on ${href}, ${inWords(type)}; what works is ${allowed}`, {
     Allow: allowed,
   });
@@ -139,10 +164,16 @@ export function mapped(context: Context, request: DavRequest): Resource {
 
 /** @throws PreconditionViolated DAV:need-privileges; 404 to whom the resource should not be known */
 export function requirePrivilege(resource: Resource, privilege: Privilege): void {
-  const held = privilegesOf(resource.standing);
-  if (held.has(privilege)) return;
-  if (held.size === 0) throw new DavError(404, `there is nothing at ${resource.href}`);
+  const { privileges } = resource;
+  if (privileges.has(privilege)) return;
+  if (privileges.size === 0) throw new DavError(404, `there is nothing at ${resource.href}`);
   throw needPrivileges(`this needs the privilege ${privilege} on ${resource.href}`, resource.href, privilege);
+}
+
+/** The same for the collection in which a resource lies that one may know. @throws PreconditionViolated DAV:need-privileges */
+export function requireOnParent(parent: CollectionResource | undefined, privilege: Privilege): void {
+  if (parent === undefined || parent.privileges.has(privilege)) return;
+  throw needPrivileges(`this needs the privilege ${privilege} on ${parent.href}`, parent.href, privilege);
 }
 
 // --- refusals ----------------------------------------------------------------------------------------------------------------------------
@@ -161,10 +192,11 @@ function challenge(at: Dispatcher, reason: string): DavResponse {
 
 /** The response for whatever was thrown. */
 export function refusal(
-  error: unknown,
+  thrown: unknown,
   request: DavRequest,
   at: Pick<Dispatcher, 'catalogue' | 'onFault'>,
 ): DavResponse {
+  const error = thrown instanceof QuotaExceeded ? noRoom(thrown) : thrown;
   if (error instanceof PreconditionViolated && at.catalogue.declares(error.condition.name)) {
     return {
       status: error.status,
@@ -172,10 +204,15 @@ export function refusal(
       body: errorBody(error.condition, error.message),
     };
   }
+  if (error instanceof MembersRefused) return membersResponse(error.members, at.catalogue);
   if (error instanceof DavError) return plain(error.status, error.message, error.headers);
   if (error instanceof HeaderError) return plain(400, error.message, {});
   at.onFault(error, request);
   return plain(500, 'something went wrong here; the administrator can find it in the log', {});
+}
+
+function noRoom({ quota }: QuotaExceeded): PreconditionViolated {
+  return quotaNotExceeded(`there is no room for it: this account may hold ${quota} octets; remove something first`);
 }
 
 function plain(status: number, reason: string, headers: Readonly<Record<string, string>>): DavResponse {

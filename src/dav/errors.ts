@@ -37,10 +37,27 @@ export class PreconditionViolated extends DavError {
   }
 }
 
+/** A member that could not be changed. RFC 4918 section 14.24. */
+export interface RefusedMember {
+  readonly href: string;
+  readonly status: number;
+  readonly condition?: XmlElement | undefined;
+}
+
+/** Members kept the request from being done, or from being done to them; answered as a multistatus. RFC 4918 section 9.6.1. */
+export class MembersRefused extends DavError {
+  override readonly name = 'MembersRefused';
+  readonly members: readonly RefusedMember[];
+  constructor(reason: string, members: readonly RefusedMember[]) {
+    super(207, reason);
+    this.members = members;
+  }
+}
+
 /** A declared precondition: call it with a reason (and what its element holds) to get the error to throw. */
 export interface Precondition<Details extends readonly unknown[] = readonly never[]> {
   readonly name: XmlName;
-  readonly status: 403 | 405 | 409 | 412 | 507;
+  readonly status: 403 | 405 | 409 | 412 | 423 | 507;
   readonly spec: Spec;
   (reason: string, ...details: Details): PreconditionViolated;
 }

@@ -3,9 +3,10 @@
  */
 import type { XmlElement } from '../formats/xml/element.ts';
 import type { XmlName } from '../formats/xml/name.ts';
-import type { StoredProperties } from '../store/records.ts';
-import type { AnyPrecondition } from './errors.ts';
-import type { DavRequest, DavResponse, Method } from './method.ts';
+import type { CollectionRecord, Delegation, StoredProperties } from '../store/records.ts';
+import type { AnyPrecondition, DavError } from './errors.ts';
+import type { DavRequest, DavResponse, Method, View } from './method.ts';
+import type { PrivilegeDeclaration } from './privilege.ts';
 import type { LiveProperty } from './property.ts';
 import type { Report } from './report.ts';
 import type { ResourceType } from './resource.ts';
@@ -20,6 +21,17 @@ export interface Home {
   readonly home: ResourceType<'collection'>;
 }
 
+/** A principal below each principal that is no group: those who act for its owner. apple/caldav-proxy section 5.2. */
+export interface Subprincipal {
+  /** Its path segment. */
+  readonly segment: string;
+  readonly type: ResourceType<'principal'>;
+  readonly access: Delegation['access'];
+  /** The home in which its members hold the privileges. */
+  readonly home: string;
+  readonly privileges: readonly XmlName[];
+}
+
 /** A collection that clients can make: by MKCALENDAR, or by MKCOL with that resource type. RFC 5689 section 3. */
 export interface Creatable {
   readonly type: ResourceType<'collection'>;
@@ -27,6 +39,8 @@ export interface Creatable {
   readonly within: readonly ResourceType<'collection'>[];
   /** What is stored unless the client says otherwise. */
   readonly defaults: StoredProperties;
+  /** The refusal of a COPY or MOVE that would put one elsewhere; a bare 403 where there is none. RFC 4791 section 5.3.2.1. */
+  misplaced?(reason: string): DavError;
 }
 
 /** A collection that every new account has. */
@@ -39,9 +53,20 @@ export interface Provision {
 
 /** A path outside the tree, answered without a login: `/.well-known/caldav`. */
 export interface WellKnown {
+  /** Of one that answers what lies below it too: one segment. */
   readonly path: string;
   readonly spec: Spec;
+  /** Whether everything below it is its own: such paths are taken apart by nobody else, and may have slashes within a segment. */
+  readonly below?: true;
   handle(request: DavRequest): DavResponse;
+}
+
+/** A first path segment beside the tree. What lies below it are no WebDAV resources: these methods alone answer there, all else is 405. */
+export interface Endpoint {
+  readonly segment: string;
+  readonly spec: Spec;
+  /** What they are `on` says nothing here; `context.located` has found nothing. */
+  readonly methods: readonly Method[];
 }
 
 /** What DELETE of a collection does instead of removing it. */
@@ -52,6 +77,13 @@ export interface Keeps {
   onDelete(name: string): 'remove' | 'empty';
 }
 
+/** A token that says in which state a collection is, so that an If header can ask for it. RFC 4918 section 10.4.4. */
+export interface StateToken {
+  readonly spec: Spec;
+  /** A URI; undefined where there is none. */
+  of(collection: CollectionRecord, view: View): string | undefined;
+}
+
 export interface Feature {
   readonly name: string;
   readonly specs: readonly Spec[];
@@ -59,6 +91,8 @@ export interface Feature {
   readonly complianceTokens?: readonly string[];
   readonly resourceTypes?: readonly ResourceType[];
   readonly homes?: readonly Home[];
+  readonly subprincipals?: readonly Subprincipal[];
+  readonly privileges?: readonly PrivilegeDeclaration[];
   readonly creatable?: readonly Creatable[];
   readonly provisions?: readonly Provision[];
   readonly properties?: readonly LiveProperty[];
@@ -67,7 +101,9 @@ export interface Feature {
   readonly preconditions?: readonly AnyPrecondition[];
   readonly writeRules?: readonly WriteRule[];
   readonly wellKnown?: readonly WellKnown[];
+  readonly endpoints?: readonly Endpoint[];
   readonly keeps?: readonly Keeps[];
+  readonly stateTokens?: readonly StateToken[];
 }
 
 /** What a client set on a collection: by name, as XML; undefined removes. In document order. */

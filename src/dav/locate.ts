@@ -2,11 +2,22 @@
  * URL to resource, in the current user's eyes. What the user may not see is not found, in the same way as what does not exist.
  */
 import { encodePath, encodeSegment, type SplitPath } from '../formats/http/path.ts';
-import { type Account, type CollectionRecord, NO_COLLECTION, type ObjectRecord } from '../store/records.ts';
+import {
+  type Account,
+  accountId,
+  type CollectionId,
+  type CollectionRecord,
+  NO_COLLECTION,
+  type ObjectRecord,
+  tenantId,
+} from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
+import { acquainted } from './acquaintance.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Home } from './feature.ts';
-import { type Standing, standingIn } from './privilege.ts';
+import type { Home, Subprincipal } from './feature.ts';
+import { COLLECTIONS } from './member-pages.ts';
+import { ALL, type PrivilegeSet, privilegesOn, READING, type Relation } from './privilege.ts';
+import { domainOf, relationTo, subjectOf } from './relation.ts';
 import type {
   CollectionResource,
   ObjectResource,
@@ -45,16 +56,14 @@ export async function locate(
   if (first === undefined) return found(service(catalogue, ROOT_KIND, '/'));
   if (first === PRINCIPALS_SEGMENT) {
     if (who === undefined) return found(service(catalogue, PRINCIPALS_KIND, `/${PRINCIPALS_SEGMENT}/`));
-    if (rest.length > 0) return NOWHERE;
-    const principal = await visiblePrincipal(who, user, catalogue, tx);
+    const principal = await locatePrincipal(who, rest, user, catalogue, tx);
     return principal === undefined ? NOWHERE : found(principal);
   }
   const home = catalogue.homes.get(first);
   if (home === undefined) return NOWHERE;
-  if (who === undefined) return found(homeRoot(home));
-  const owner = await ownerOf(who, user, tx);
-  if (owner === undefined || user === undefined) return NOWHERE;
-  return inHome(home, owner, rest, user, catalogue, tx, bytes);
+  if (who === undefined) return found(homeRoot(home, catalogue));
+  if (user === undefined) return NOWHERE;
+  return inHome(home, (await ownerOf(who, user, tx)) ?? nobody(who), rest, user, catalogue, tx, bytes);
 }
 
 async function inHome(
@@ -66,48 +75,95 @@ async function inHome(
   tx: ReadTransaction,
   bytes: boolean,
 ): Promise<Located> {
+  const relation = await relationTo(owner, user, catalogue, tx);
+  if (isStranger(relation)) return NOWHERE;
   const chain = await tx.collections.along(owner.id, [home.segment, ...rest]);
-  const last = chain.at(-1);
-  if (last === undefined) return NOWHERE;
-  const grants = owner.id === user.id ? [] : await tx.grants.between(owner.id, [user.id]);
-  const names = chain.map((collection) => collection.name);
-  const standing = standingIn(user, owner, last, grants);
-  if (standing === 'none') return NOWHERE;
-  const collection = collectionResource(catalogue, owner, last, pathOf(owner, names), standing);
+  const collection = collectionAlong(catalogue, owner, chain, relation);
+  if (collection === undefined || collection.privileges.size === 0) return NOWHERE;
   const missing = rest.slice(chain.length - 1);
   const name = missing[0];
   if (name === undefined) return found(collection);
   if (missing.length > 1) return NOWHERE;
   if (collection.type.members !== undefined) {
-    const object = bytes ? await tx.objects.read(last, name) : await tx.objects.get(last, name);
+    const { collection: record } = collection;
+    const object = bytes ? await tx.objects.read(record, name) : await tx.objects.get(record, name);
     if (object !== undefined) return found(objectResource(collection, object));
   }
   return { found: false, parent: collection, name };
+}
+
+/** Who holds nothing anywhere in the account is not told by the time it takes whether there is one. */
+function isStranger(relation: Relation): boolean {
+  return relation.kind === 'granted' && relation.grants.length === 0 && relation.delegated.length === 0;
+}
+
+/**
+ * Stands in for the account that an address has not: what it has and to whom it gives it is asked of the store as of any other, and the
+ * answer comes when it would have come.
+ */
+function nobody(address: string): Account {
+  return {
+    ...{
+      id: accountId(Number.MAX_SAFE_INTEGER),
+      tenant: tenantId(0),
+      kind: 'individual',
+      address: address.toLowerCase(),
+    },
+    ...{ aliases: [], displayName: '', disabled: true, passwordHash: undefined, credentialEpoch: 0, created: 0 },
+  };
 }
 
 function found(resource: Resource): Located {
   return { found: true, resource };
 }
 
-async function ownerOf(who: string, user: Account | undefined, tx: ReadTransaction): Promise<Account | undefined> {
+async function ownerOf(who: string, user: Account, tx: ReadTransaction): Promise<Account | undefined> {
   const address = who.toLowerCase();
-  if (user !== undefined && (user.address === address || user.aliases.includes(address))) return user;
+  if (user.address === address || user.aliases.includes(address)) return user;
   return tx.directory.accountByAddress(address);
 }
 
-/** Oneself, one's groups, and whoever has granted one something. */
-async function visiblePrincipal(
+async function locatePrincipal(
   who: string,
+  rest: readonly string[],
   user: Account | undefined,
   catalogue: Catalogue,
   tx: ReadTransaction,
 ): Promise<PrincipalResource | undefined> {
-  const owner = await ownerOf(who, user, tx);
-  if (owner === undefined || user === undefined) return undefined;
-  if (owner.id === user.id) return principalResource(catalogue, owner, 'owner');
-  const groups = await tx.directory.groupsOf(user.id);
-  const visible = groups.includes(owner.id) || (await tx.grants.between(owner.id, [user.id])).length > 0;
-  return visible ? principalResource(catalogue, owner, 'read') : undefined;
+  if (user === undefined) return undefined;
+  const known = await ownerOf(who, user, tx);
+  const owner = known ?? nobody(who);
+  const principal = await visiblePrincipal(owner, user, catalogue, tx);
+  if (known === undefined) return undefined;
+  const [segment, ...more] = rest;
+  if (principal === undefined || segment === undefined) return principal;
+  const below = more.length > 0 ? undefined : catalogue.subprincipals.get(segment);
+  if (below === undefined || owner.kind === 'group') return undefined;
+  const one = subprincipal(principal, below);
+  if (holdsEverything(one, catalogue)) return one;
+  const { principals } = await subjectOf(user, tx);
+  const delegates = await tx.directory.delegatesOf(owner.id);
+  return delegates.some(({ delegate, access }) => access === below.access && principals.has(delegate))
+    ? one
+    : undefined;
+}
+
+/** The principal as the user may see it; undefined when the user may not. Administrators of its domain hold everything on it. */
+export async function visiblePrincipal(
+  owner: Account,
+  user: Account,
+  catalogue: Catalogue,
+  tx: ReadTransaction,
+): Promise<PrincipalResource | undefined> {
+  if (owner.id === user.id) return principalResource(catalogue, owner, ALL);
+  const subject = await subjectOf(user, tx);
+  const administrators = await tx.directory.administratorsOf(domainOf(owner));
+  if (administrators.some((one) => subject.principals.has(one))) return principalResource(catalogue, owner, ALL);
+  return (await acquainted(subject, owner, tx)) ? principalResource(catalogue, owner, READING) : undefined;
+}
+
+function holdsEverything({ privileges }: Resource, catalogue: Catalogue): boolean {
+  return privileges === catalogue.privileges.closure(ALL);
 }
 
 // --- making resources ----------------------------------------------------------------------------------------------------------------
@@ -122,57 +178,113 @@ export function homeHref(segment: string, account: Account): string {
   return encodePath([segment, account.address], true);
 }
 
-function pathOf(owner: Account, names: readonly string[]): string {
-  const [segment = '', ...rest] = names;
-  return encodePath([segment, owner.address, ...rest], true);
-}
-
 function service(catalogue: Catalogue, kind: string, href: string): ServiceResource {
-  return { shape: 'service', type: shaped(catalogue.type(kind), 'service'), href, standing: 'visitor' };
+  const privileges = catalogue.privileges.closure(READING);
+  return { shape: 'service', type: shaped(catalogue.type(kind), 'service'), href, privileges };
 }
 
-function homeRoot(home: Home): ServiceResource {
-  return { shape: 'service', type: home.root, href: encodePath([home.segment], true), standing: 'visitor' };
+function homeRoot(home: Home, catalogue: Catalogue): ServiceResource {
+  const privileges = catalogue.privileges.closure(READING);
+  return { shape: 'service', type: home.root, href: encodePath([home.segment], true), privileges };
 }
 
-function principalResource(catalogue: Catalogue, owner: Account, standing: Standing): PrincipalResource {
+function principalResource(catalogue: Catalogue, owner: Account, granted: typeof READING): PrincipalResource {
   const type = shaped(catalogue.type(principalKind(owner)), 'principal');
-  return { shape: 'principal', type, href: principalHref(owner), standing, owner };
+  return {
+    shape: 'principal',
+    type,
+    href: principalHref(owner),
+    privileges: catalogue.privileges.closure(granted),
+    owner,
+  };
 }
 
-function collectionResource(
+function subprincipal(principal: PrincipalResource, { segment, type }: Subprincipal): PrincipalResource {
+  return { ...principal, type, href: `${principal.href}${encodeSegment(segment)}/` };
+}
+
+/** The last collection of a chain that begins with a home, each in the one before. */
+function collectionAlong(
   catalogue: Catalogue,
   owner: Account,
-  collection: CollectionRecord,
-  href: string,
-  standing: Standing,
-): CollectionResource {
-  const type = shaped(catalogue.type(collection.kind), 'collection');
-  return { shape: 'collection', type, href, standing, owner, collection };
+  chain: readonly CollectionRecord[],
+  relation: Relation,
+): CollectionResource | undefined {
+  let last: CollectionResource | undefined;
+  for (const record of chain) last = last === undefined ? home(record) : memberCollection(catalogue, last, record);
+  return last;
+
+  function home(record: CollectionRecord): CollectionResource {
+    const privileges = privilegesOn(relation, record.name, [record], catalogue.privileges);
+    const href = homeHref(record.name, owner);
+    const type = shaped(catalogue.type(record.kind), 'collection');
+    return { shape: 'collection', type, href, privileges, owner, collection: record, relation, parent: undefined };
+  }
 }
 
 /** The resource of an object in a collection. @throws RangeError when the collection's type holds no objects */
 export function objectResource(parent: CollectionResource, object: ObjectRecord): ObjectResource {
   const type = parent.type.members;
   if (type === undefined) throw new RangeError(`${parent.type.kind} holds no objects`);
-  const { standing, owner, collection } = parent;
-  return { shape: 'object', type, href: parent.href + encodeSegment(object.name), standing, owner, collection, object };
+  const { privileges, owner, collection } = parent;
+  const href = parent.href + encodeSegment(object.name);
+  return { shape: 'object', type, href, privileges, owner, collection, object, parent };
 }
 
-/** The collection in which an object lies. */
-export function parentOf(object: ObjectResource, catalogue: Catalogue): CollectionResource {
-  const href = object.href.slice(0, object.href.lastIndexOf('/') + 1);
-  return collectionResource(catalogue, object.owner, object.collection, href, object.standing);
-}
-
-/** The resource of a member collection; the standing of its parent's owner is the owner's everywhere below. */
+/** The resource of a member collection. What is held on its parent is held on it, and perhaps more. */
 export function memberCollection(
   catalogue: Catalogue,
   parent: CollectionResource,
   collection: CollectionRecord,
 ): CollectionResource {
+  const { owner, relation } = parent;
   const href = `${parent.href}${encodeSegment(collection.name)}/`;
-  return collectionResource(catalogue, parent.owner, collection, href, parent.standing);
+  const type = shaped(catalogue.type(collection.kind), 'collection');
+  const privileges = privilegesBelow(parent, collection, catalogue);
+  return { shape: 'collection', type, href, privileges, owner, collection, relation, parent };
+}
+
+function privilegesBelow(
+  { relation, privileges }: CollectionResource,
+  { id }: CollectionRecord,
+  catalogue: Catalogue,
+): PrivilegeSet {
+  if (relation.kind === 'everything') return privileges;
+  const own = relation.grants.filter(({ collection }) => collection.id === id);
+  if (own.length === 0) return privileges;
+  return catalogue.privileges.closure([...privileges, ...own.flatMap((grant) => grant.privileges)]);
+}
+
+/** The collections from the home to this one. */
+export function wayTo(collection: CollectionResource): readonly CollectionResource[] {
+  return collection.parent === undefined ? [collection] : [...wayTo(collection.parent), collection];
+}
+
+/** The path segments below the account: `['calendars', 'default', 'a.ics']`. */
+export function segmentsOf(resource: CollectionResource | ObjectResource): readonly string[] {
+  if (resource.shape === 'object') return [...segmentsOf(resource.parent), resource.object.name];
+  const { parent, collection } = resource;
+  return parent === undefined ? [collection.name] : [...segmentsOf(parent), collection.name];
+}
+
+/** The collections right below a home of an account on which the user holds something. Four queries more where it is not the user's own. */
+export async function membersOfHome(
+  segment: string,
+  owner: Account,
+  user: Account,
+  catalogue: Catalogue,
+  tx: ReadTransaction,
+): Promise<readonly CollectionResource[]> {
+  const chain = await tx.collections.along(owner.id, [segment]);
+  const home = collectionAlong(catalogue, owner, chain, await relationTo(owner, user, catalogue, tx));
+  if (home === undefined) return [];
+  const visible: CollectionResource[] = [];
+  for (let after: CollectionId | undefined = NO_COLLECTION; after !== undefined; ) {
+    const page: MemberPage<CollectionResource> = await memberPage(home, catalogue, tx, after);
+    visible.push(...page.members.filter(({ privileges }) => privileges.size > 0));
+    after = page.next;
+  }
+  return visible;
 }
 
 /** The type, known to be of that shape. @throws RangeError when a feature declares the kind in another shape */
@@ -181,32 +293,75 @@ function shaped<S extends ResourceType['shape']>(type: ResourceType, shape: S): 
   return type as ResourceType<S>;
 }
 
-/** Member resources that are not stored objects: what the service's own collections and homes list. */
+/** Some members, and after which number others follow. */
+export interface MemberPage<R extends Resource = Resource> {
+  readonly members: readonly R[];
+  readonly next: CollectionId | undefined;
+}
+
+async function memberPage(
+  parent: CollectionResource,
+  catalogue: Catalogue,
+  tx: ReadTransaction,
+  after: CollectionId,
+): Promise<MemberPage<CollectionResource>> {
+  const records = await tx.collections.page(parent.collection, { after, limit: COLLECTIONS });
+  const members = records.map((record) => memberCollection(catalogue, parent, record));
+  return { members, next: records.length < COLLECTIONS ? undefined : records.at(-1)?.id };
+}
+
+/**
+ * Member resources that are not stored objects: what the service's own collections, principals and homes list. Those of a stored collection
+ * come in pages, because each brings its properties.
+ */
 export async function memberCollectionsOf(
   resource: Resource,
   user: Account | undefined,
   catalogue: Catalogue,
   tx: ReadTransaction,
+  after: CollectionId = NO_COLLECTION,
+): Promise<MemberPage> {
+  if (resource.shape === 'collection') return memberPage(resource, catalogue, tx, after);
+  return { members: await membersOfService(resource, user, catalogue, tx), next: undefined };
+}
+
+async function membersOfService(
+  resource: Resource,
+  user: Account | undefined,
+  catalogue: Catalogue,
+  tx: ReadTransaction,
 ): Promise<readonly Resource[]> {
-  if (resource.shape === 'collection') {
-    const records = await tx.collections.in(resource.owner.id, resource.collection.id);
-    return records.map((record) => memberCollection(catalogue, resource, record));
-  }
-  if (resource.shape !== 'service' || user === undefined) return [];
+  if (user === undefined || resource.shape === 'object') return [];
+  if (resource.shape === 'principal') return principalsBelow(resource, catalogue);
   if (resource.type.kind === ROOT_KIND) {
-    const roots = [...catalogue.homes.values()].map(homeRoot);
+    const roots = [...catalogue.homes.values()].map((home) => homeRoot(home, catalogue));
     return [service(catalogue, PRINCIPALS_KIND, `/${PRINCIPALS_SEGMENT}/`), ...roots];
   }
-  if (resource.type.kind === PRINCIPALS_KIND) {
-    const groups = await tx.directory.accounts(await tx.directory.groupsOf(user.id));
-    return [
-      principalResource(catalogue, user, 'owner'),
-      ...groups.map((group) => principalResource(catalogue, group, 'read')),
-    ];
-  }
+  if (resource.type.kind === PRINCIPALS_KIND) return ownPrincipals(user, catalogue, tx);
   const home = [...catalogue.homes.values()].find((candidate) => candidate.root.kind === resource.type.kind);
   if (home === undefined) return [];
-  const record = (await tx.collections.in(user.id, NO_COLLECTION)).find((one) => one.name === home.segment);
+  const record = await tx.collections.child(user.id, NO_COLLECTION, home.segment);
   if (record === undefined) return [];
-  return [collectionResource(catalogue, user, record, homeHref(home.segment, user), 'owner')];
+  const own = collectionAlong(catalogue, user, [record], { kind: 'everything' });
+  return own === undefined ? [] : [own];
+}
+
+/** Those who act for it: for its owner to see. */
+function principalsBelow(principal: PrincipalResource, catalogue: Catalogue): readonly PrincipalResource[] {
+  const { kind } = principal.type;
+  if (kind !== principalKind(principal.owner) || principal.owner.kind === 'group') return [];
+  if (!holdsEverything(principal, catalogue)) return [];
+  return [...catalogue.subprincipals.values()].map((one) => subprincipal(principal, one));
+}
+
+/** Oneself and one's groups; whoever else there is can be searched for. */
+async function ownPrincipals(
+  user: Account,
+  catalogue: Catalogue,
+  tx: ReadTransaction,
+): Promise<readonly PrincipalResource[]> {
+  const groups = await tx.directory.accounts(await tx.directory.allGroupsOf(user.id));
+  const own = principalResource(catalogue, user, ALL);
+  const visible = await Promise.all(groups.map((group) => visiblePrincipal(group, user, catalogue, tx)));
+  return [own, ...visible.filter((one) => one !== undefined)];
 }

@@ -1,6 +1,6 @@
 /**
- * How many members to read at once: many where they are small, few where they carry photos, so that one piece of an answer stays small in
- * memory whatever lies in the collection.
+ * How many members to read at once: many where they are small, few where they carry photos or long properties, so that one piece of an
+ * answer stays small in memory whatever lies in the collection.
  */
 import type { ObjectRecord } from '../store/records.ts';
 
@@ -8,6 +8,9 @@ import type { ObjectRecord } from '../store/records.ts';
 const PIECE = 4 * 1024 * 1024;
 /** Members read before their size is known: with the largest that may be stored, 100 MB. */
 const FIRST = 24;
+
+/** Member collections read at once: each may have as many properties as `limits.properties` says. */
+export const COLLECTIONS = 50;
 
 /** The size of the first page. `most` is `limits.page`. */
 export function firstPage(most: number): number {

@@ -20,9 +20,18 @@ export interface DavRequest {
   readonly origin: string;
   /** The whole body. @throws DavError 413 beyond `limit` octets */
   body(limit: number): Promise<Uint8Array>;
+  /**
+   * The body as it comes, instead of `body` and once only: what is not asked for stays on the wire, and who stops early leaves the rest
+   * unread. Iterating throws DavError: 413 beyond `limit` octets, 400 when the connection ends before the body, 408 when nothing comes.
+   */
+  stream(limit: number): AsyncIterable<Uint8Array>;
 }
 
-export type Body = string | Uint8Array | AsyncIterable<string>;
+/**
+ * Iterated as fast as the client reads, and not at all for HEAD. With a Content-Length among the headers it must give so many octets. What
+ * it throws breaks the answer off.
+ */
+export type Body = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
 export interface DavResponse {
   readonly status: number;
@@ -37,7 +46,11 @@ export interface View {
   readonly user: Account | undefined;
   /** The epoch of the store: part of each sync token. */
   readonly epoch: string;
+  /** Seconds since 1970: when the request came. */
+  readonly now: number;
   readonly limits: Limits;
+  /** Those of the request; absent where nobody sent one. */
+  readonly headers?: DavRequest['headers'];
 }
 
 /** What a method works with. */
@@ -50,6 +63,8 @@ export interface Context extends View {
   readonly writes: Origin;
   /** A fresh name for a resource that the server names. */
   newName(): string;
+  /** Seconds since 1970, later than `now` where the request takes its time. */
+  clock(): number;
 }
 
 export interface Method {
@@ -57,6 +72,8 @@ export interface Method {
   readonly spec: Spec;
   /** The types, or whole shapes, it works on; `unmapped` stands for a URL below an existing collection that names nothing yet. */
   readonly on: readonly (ResourceType | Shape | 'unmapped')[];
+  /** What it makes, where that is one type of collection: it works where those can be made. */
+  readonly makes?: ResourceType;
   /** Where it never works, but says better than a bare 405 why; not in Allow. */
   readonly refusedOn?: readonly (ResourceType | Shape)[];
   /** Several features may answer POST; each says when. */

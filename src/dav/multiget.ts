@@ -8,7 +8,7 @@ import { DAV } from '../formats/xml/name.ts';
 import type { ObjectRecord } from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
 import { DavError } from './errors.ts';
-import { objectResource, parentOf } from './locate.ts';
+import { objectResource } from './locate.ts';
 import { firstPage, nextPage } from './member-pages.ts';
 import type { Context } from './method.ts';
 import { statusResponse } from './multistatus.ts';
@@ -48,8 +48,8 @@ export interface Multiget {
  */
 export async function* multiget(options: Multiget): AsyncGenerator<string> {
   const { at, hrefs, origin, bytes, responder, context } = options;
-  const { store, limits, catalogue } = context;
-  const parent = at.shape === 'object' ? parentOf(at, catalogue) : at;
+  const { store, limits } = context;
+  const parent = at.shape === 'object' ? at.parent : at;
   const only = at.shape === 'object' ? at.object.name : undefined;
   const wanted = wantedIn(parent, only !== undefined && hrefs.length === 0 ? [at.href] : hrefs, only, origin);
   let size = firstPage(limits.page);

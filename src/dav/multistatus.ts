@@ -5,7 +5,8 @@ import type { XmlElement } from '../formats/xml/element.ts';
 import { DAV, type XmlName } from '../formats/xml/name.ts';
 import { closeDocument, escapeText, openDocument, writeInside } from '../formats/xml/write.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { DavResponse } from './method.ts';
+import type { RefusedMember } from './errors.ts';
+import type { Context, DavResponse } from './method.ts';
 
 const MULTISTATUS: XmlName = `{${DAV}}multistatus`;
 
@@ -45,6 +46,18 @@ export function statusResponse(href: string, status: number, error?: XmlElement)
   return response(href, `<d:status>${statusLine(status)}</d:status>${why}`);
 }
 
+/** A 207 about members that were refused: what went well is not mentioned. RFC 4918 section 9.8.5. */
+export function membersResponse(members: readonly RefusedMember[], catalogue: Catalogue): DavResponse {
+  const said = (condition: XmlElement | undefined) =>
+    condition !== undefined && catalogue.declares(condition.name) ? condition : undefined;
+  const responses = members.map(({ href, status, condition }) => statusResponse(href, status, said(condition)));
+  return {
+    status: 207,
+    headers: multistatusHeaders(catalogue),
+    body: `${openDocument(MULTISTATUS)}\n${responses.join('')}${closeDocument(MULTISTATUS)}\n`,
+  };
+}
+
 /** Headers of every 207. */
 export function multistatusHeaders(catalogue: Catalogue): Record<string, string> {
   return {
@@ -53,6 +66,18 @@ export function multistatusHeaders(catalogue: Catalogue): Record<string, string>
     Vary: 'Brief,Prefer',
     'Cache-Control': 'private, no-cache',
   };
+}
+
+/** Preference-Applied for these, where the client prefers them; with Vary, for a response that would be another without. RFC 7240 section 3. */
+export function preferencesApplied(
+  { preferences }: Pick<Context, 'preferences'>,
+  ...honoured: readonly ('return=minimal' | 'return=representation' | 'depth-noroot')[]
+): Record<string, string> {
+  const preferred = honoured.filter((one) =>
+    one === 'depth-noroot' ? preferences.depthNoroot : one === `return=${preferences.return}`,
+  );
+  const vary = { Vary: 'Brief,Prefer' };
+  return preferred.length === 0 ? vary : { ...vary, 'Preference-Applied': preferred.join(', ') };
 }
 
 /** A whole 207. `pieces` gives DAV:response elements (and a DAV:sync-token); the first is awaited before the status is sent. */

@@ -16,5 +16,8 @@ export const needPrivileges = precondition<readonly [href: string, privilege: Pr
   ],
 );
 
+/** The account has not the room. RFC 4331 section 6. */
+export const quotaNotExceeded = precondition(`{${DAV}}quota-not-exceeded`, 507, 'RFC 4331 section 6');
+
 /** External entities, and with them every document type declaration. */
 export const noExternalEntities = precondition(`{${DAV}}no-external-entities`, 403, 'RFC 4918 section 16');

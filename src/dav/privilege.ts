@@ -1,81 +1,159 @@
 /**
- * Privileges, what each contains, and who holds which: one pure function over the owner and the grants.
- * RFC 3744 section 3, RFC 4791 section 6.1.1.
+ * Privileges: which exist, which contain which, and who holds them. They are declared by features like everything else; one pure function
+ * says what somebody holds. RFC 3744 section 3, RFC 4791 section 6.1.1.
  */
 import type { XmlName } from '../formats/xml/name.ts';
-import type { Account, CollectionKey, Grant } from '../store/records.ts';
+import type { Account, AccountId, CollectionKey, Grant } from '../store/records.ts';
+import type { ResourceType } from './resource.ts';
+import type { Spec } from './spec.ts';
 
-/** The privileges that exist, each with the ones it contains directly. RFC 3744 section 3.12. */
-export const PRIVILEGES = {
-  '{DAV:}all': [
-    '{DAV:}read',
-    '{DAV:}write',
-    '{DAV:}unlock',
-    '{DAV:}read-acl',
-    '{DAV:}read-current-user-privilege-set',
-    '{DAV:}write-acl',
-  ],
-  '{DAV:}read': ['{urn:ietf:params:xml:ns:caldav}read-free-busy'],
-  '{DAV:}write': ['{DAV:}write-properties', '{DAV:}write-content', '{DAV:}bind', '{DAV:}unbind'],
-  '{DAV:}write-properties': [],
-  '{DAV:}write-content': [],
-  '{DAV:}bind': [],
-  '{DAV:}unbind': [],
-  '{DAV:}unlock': [],
-  '{DAV:}read-acl': [],
-  '{DAV:}read-current-user-privilege-set': [],
-  '{DAV:}write-acl': [],
-  '{urn:ietf:params:xml:ns:caldav}read-free-busy': [],
-} as const satisfies Readonly<Record<XmlName, readonly XmlName[]>>;
+/** The privileges that code asks for by name. */
+export type Privilege =
+  | '{DAV:}read'
+  | '{DAV:}write-properties'
+  | '{DAV:}write-content'
+  | '{DAV:}bind'
+  | '{DAV:}unbind'
+  | '{DAV:}unlock'
+  | '{DAV:}read-acl'
+  | '{DAV:}read-current-user-privilege-set'
+  | '{DAV:}write-acl'
+  | '{urn:ietf:params:xml:ns:caldav}read-free-busy';
 
-export type Privilege = keyof typeof PRIVILEGES;
-
-/** What somebody is to a resource. A visitor is any user at a resource of the service itself. */
-export type Standing = 'owner' | 'read-write' | 'read' | 'visitor' | 'none';
-
-function closure(...granted: readonly Privilege[]): ReadonlySet<Privilege> {
-  const held = new Set<Privilege>();
-  const pending: Privilege[] = [...granted];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (held.has(next)) continue;
-    held.add(next);
-    pending.push(...PRIVILEGES[next]);
-  }
-  return held;
+/** A privilege as a feature declares it. RFC 3744 section 5.3. */
+export interface PrivilegeDeclaration {
+  readonly name: XmlName;
+  readonly spec: Spec;
+  /** The aggregate that contains it; {DAV:}all alone has none. */
+  readonly within: XmlName | undefined;
+  /** In English, for people. */
+  readonly description: string;
+  /** Where it can be held; absent where it can be everywhere. */
+  readonly on?: readonly ResourceType[];
 }
 
-/** Aggregates and their parts, as RFC 3744 section 5.4 wants them listed. */
-const HELD: Readonly<Record<Standing, ReadonlySet<Privilege>>> = {
-  owner: closure('{DAV:}all'),
-  'read-write': closure('{DAV:}read', '{DAV:}write', '{DAV:}read-current-user-privilege-set'),
-  read: closure('{DAV:}read', '{DAV:}read-current-user-privilege-set'),
-  visitor: closure('{DAV:}read', '{DAV:}read-current-user-privilege-set'),
-  none: new Set(),
-};
+/** What somebody holds: aggregates and all their parts. Equal sets are the same object, nearly always. */
+export type PrivilegeSet = ReadonlySet<XmlName>;
 
-/** The privileges of a standing, aggregates and parts. */
-export function privilegesOf(standing: Standing): ReadonlySet<Privilege> {
-  return HELD[standing];
+/** Everything. RFC 3744 section 3.11. */
+export const ALL: readonly XmlName[] = ['{DAV:}all'];
+/** What a reader is granted. */
+export const READING: readonly XmlName[] = ['{DAV:}read', '{DAV:}read-current-user-privilege-set'];
+/** What somebody is granted who changes things too. */
+export const WRITING: readonly XmlName[] = [...READING, '{DAV:}write'];
+
+/** The declared privileges as a tree. */
+export interface PrivilegeTable {
+  readonly declared: ReadonlyMap<XmlName, PrivilegeDeclaration>;
+  /** The direct parts of a privilege that can be held on resources of that type; of none: the roots. */
+  parts(name: XmlName | undefined, type: ResourceType): readonly PrivilegeDeclaration[];
+  /** Whether it can be held there. */
+  supports(name: XmlName, type: ResourceType): boolean;
+  /** The named ones with all their parts. Names that nobody declares count for nothing. */
+  closure(granted: Iterable<XmlName>): PrivilegeSet;
+}
+
+/** Sets that are kept; anybody can make up combinations of grants. */
+const KEPT = 1_000;
+
+/** @throws RangeError for a privilege that is declared twice, or lies within one that is not */
+export function privilegeTable(declarations: readonly PrivilegeDeclaration[]): PrivilegeTable {
+  const declared = new Map<XmlName, PrivilegeDeclaration>();
+  for (const one of declarations) {
+    if (declared.has(one.name)) throw new RangeError(`${one.name} is declared twice`);
+    declared.set(one.name, one);
+  }
+  const within = Map.groupBy(declarations, (one) => one.within);
+  const kept = new Map<string, PrivilegeSet>();
+  const supports = ({ on }: PrivilegeDeclaration, type: ResourceType): boolean =>
+    on === undefined || on.some((one) => one.kind === type.kind);
+  const spread = (name: XmlName, held: Set<XmlName>): void => {
+    if (held.has(name) || !declared.has(name)) return;
+    held.add(name);
+    for (const part of within.get(name) ?? []) spread(part.name, held);
+  };
+  return {
+    declared,
+    parts: (name, type) => (within.get(name) ?? []).filter((one) => supports(one, type)),
+    supports(name, type) {
+      const one = declared.get(name);
+      return one !== undefined && supports(one, type);
+    },
+    closure(granted) {
+      const held = new Set<XmlName>();
+      for (const name of granted) spread(name, held);
+      const key = [...held].sort().join(' ');
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      if (kept.size >= KEPT) kept.clear();
+      kept.set(key, held);
+      return held;
+    },
+  };
+}
+
+/** What somebody is to the owner of an account. */
+export type Relation =
+  /** The owner, or an administrator of the owner's domain. */
+  | { readonly kind: 'everything' }
+  | {
+      readonly kind: 'granted';
+      /** Those that name this user, one of the user's groups, or every user of the tenant. */
+      readonly grants: readonly Grant[];
+      /** Privileges on whole homes, by the home's name, of somebody who acts for the owner. */
+      readonly delegated: readonly { readonly home: string; readonly privileges: readonly XmlName[] }[];
+    };
+
+/** Nobody in particular. */
+export const STRANGER: Relation = { kind: 'granted', grants: [], delegated: [] };
+
+/** Who asks: a user, and the groups that the user is in, directly or through others. */
+export interface Subject {
+  readonly user: Account;
+  readonly principals: ReadonlySet<AccountId>;
+}
+
+/** What is known of a subject in somebody's account. */
+export interface RelationFacts {
+  readonly owner: Account;
+  /** Administrators of the owner's domain. */
+  readonly administrators: readonly AccountId[];
+  /** Grants in the owner's account; those to others may be among them. */
+  readonly grants: readonly Grant[];
+  /** Delegates of the owner, with what each may do in which home. */
+  readonly delegates: readonly {
+    readonly delegate: AccountId;
+    readonly home: string;
+    readonly privileges: readonly XmlName[];
+  }[];
+}
+
+/** What the subject is to the owner. Who acts for somebody does not act for those for whom that one acts. */
+export function relationOf({ user, principals }: Subject, facts: RelationFacts): Relation {
+  const { owner } = facts;
+  if (user.id === owner.id || facts.administrators.some((one) => principals.has(one))) return { kind: 'everything' };
+  const isNeighbour = user.tenant === owner.tenant;
+  const grants = facts.grants.filter(({ grantee }) =>
+    typeof grantee === 'number' ? principals.has(grantee) : grantee === 'authenticated' && isNeighbour,
+  );
+  return { kind: 'granted', grants, delegated: facts.delegates.filter(({ delegate }) => principals.has(delegate)) };
 }
 
 /**
- * What `user` is to a collection (and the objects in it) of `owner`, by the owner's grants to the user.
- * Without a grant that is nothing at all: a stranger cannot tell the collection from one that does not exist.
+ * What a relation gives on a collection and the objects in it: the sum of what it gives along the way from the home. `way` begins with
+ * the home, whose name is `home`. Without anything a stranger cannot tell the collection from one that does not exist.
  */
-export function standingIn(
-  user: Account | undefined,
-  owner: Account,
-  collection: CollectionKey | undefined,
-  grants: readonly Grant[],
-): Standing {
-  if (user === undefined) return 'none';
-  if (user.id === owner.id) return 'owner';
-  if (collection === undefined) return 'none';
-  let standing: Standing = 'none';
-  for (const grant of grants) {
-    if (grant.grantee !== user.id || grant.collection.id !== collection.id) continue;
-    if (grant.access === 'read-write') return 'read-write';
-    standing = 'read';
+export function privilegesOn(
+  relation: Relation,
+  home: string,
+  way: readonly CollectionKey[],
+  table: PrivilegeTable,
+): PrivilegeSet {
+  if (relation.kind === 'everything') return table.closure(ALL);
+  const granted: XmlName[] = [];
+  for (const one of relation.delegated) if (one.home === home) granted.push(...one.privileges);
+  for (const { collection, privileges } of relation.grants) {
+    if (way.some(({ id }) => id === collection.id)) granted.push(...privileges);
   }
-  return standing;
+  return table.closure(granted);
 }

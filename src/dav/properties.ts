@@ -10,6 +10,8 @@ import type { ReadTransaction } from '../store/store.ts';
 import { DavError } from './errors.ts';
 import type { View } from './method.ts';
 import { propstat, response } from './multistatus.ts';
+import { needPrivileges } from './preconditions.ts';
+import type { Privilege } from './privilege.ts';
 import type { LiveProperty } from './property.ts';
 import type { Resource, ResourceType } from './resource.ts';
 
@@ -46,8 +48,16 @@ export function requestedProperties(body: XmlElement): PropertyRequest {
   return { kind: 'prop', names: [] };
 }
 
-/** A property made by a report for each of its resources, such as CALDAV:calendar-data: XML text inside, undefined for none. */
-export type ExtraProperties = ReadonlyMap<XmlName, (resource: Resource) => string | undefined>;
+/** A property made by a report for each of its resources, such as CALDAV:calendar-data. */
+export interface ExtraProperty {
+  /** XML text inside; undefined for none. */
+  inside(resource: Resource): string | undefined;
+  /** What stands in the tag behind the name, from a blank on. */
+  readonly attributes?: string;
+}
+
+/** By name. */
+export type ExtraProperties = ReadonlyMap<XmlName, ExtraProperty>;
 
 interface Step {
   readonly name: XmlName;
@@ -55,13 +65,15 @@ interface Step {
   readonly close: string;
   readonly none: string;
   readonly property: LiveProperty | undefined;
-  readonly extra: ((resource: Resource) => string | undefined) | undefined;
+  readonly extra: ExtraProperty | undefined;
 }
 
-/** XML text of the properties that a resource has, and of those asked for that it has not. */
+/** XML text of the properties that a resource has, of those asked for that it has not, and of those that the user may not read. */
 export interface Values {
   readonly found: string;
   readonly missing: string;
+  /** By the privilege that is needed for them; absent where there are none. */
+  readonly forbidden?: ReadonlyMap<Privilege, string>;
 }
 
 /** Answers one PropertyRequest for any number of resources. Properties that read in batch ask once per call. */
@@ -97,7 +109,7 @@ export function propertyReader(
       const values = await read(resources, tx);
       let out = '';
       for (let i = 0; i < resources.length; i++) {
-        out += response(resources[i]!.href, propstats(values[i]!, request, minimal));
+        out += response(resources[i]!.href, propstats(values[i]!, resources[i]!.href, request, minimal));
       }
       return out;
     },
@@ -114,7 +126,14 @@ function valuesOf(
   const namesOnly = request.kind === 'propname';
   let found = '';
   let missing = '';
+  let forbidden: Map<Privilege, string> | undefined;
   for (const one of plan) {
+    const needs = one.property?.needs;
+    if (needs !== undefined && !namesOnly && !resource.privileges.has(needs)) {
+      forbidden ??= new Map();
+      forbidden.set(needs, (forbidden.get(needs) ?? '') + one.none);
+      continue;
+    }
     const inside = insideOf(resource, one, batches, view);
     if (inside !== undefined) found += inside === '' || namesOnly ? one.none : one.open + inside + one.close;
     else {
@@ -124,11 +143,11 @@ function valuesOf(
     }
   }
   if (request.kind !== 'prop') found += deadProperties(resource, plan, view, namesOnly);
-  return { found, missing };
+  return forbidden === undefined ? { found, missing } : { found, missing, forbidden };
 }
 
 function insideOf(resource: Resource, one: Step, batches: Batches, view: View): string | undefined {
-  if (one.extra !== undefined) return one.extra(resource);
+  if (one.extra !== undefined) return one.extra.inside(resource);
   if (one.property === undefined) return undefined;
   if (one.property.read !== undefined) return one.property.read(resource, view);
   return batches.get(one.property)?.get(resource);
@@ -137,10 +156,25 @@ function insideOf(resource: Resource, one: Step, batches: Batches, view: View): 
 type Batches = ReadonlyMap<LiveProperty, ReadonlyMap<Resource, string | undefined>>;
 
 /** With allprop only what was asked for by DAV:include is reported missing, with propname nothing. */
-function propstats({ found, missing }: Values, request: PropertyRequest, minimal: boolean): string {
+function propstats(
+  { found, missing, forbidden }: Values,
+  href: string,
+  request: PropertyRequest,
+  minimal: boolean,
+): string {
   const drop = minimal || request.kind === 'propname' || (request.kind === 'allprop' && request.include.length === 0);
-  if (missing === '' || drop) return propstat(200, found);
-  return (found === '' ? '' : propstat(200, found)) + propstat(404, missing);
+  const absent = missing === '' || drop ? '' : propstat(404, missing);
+  const refused = forbidden === undefined ? '' : forbiddenPropstats(href, forbidden);
+  return (found === '' && absent + refused !== '' ? '' : propstat(200, found)) + absent + refused;
+}
+
+/** DAV:propstat elements of properties that the user may not read, each naming the privilege. RFC 3744 section 5.5. */
+export function forbiddenPropstats(href: string, forbidden: ReadonlyMap<Privilege, string>): string {
+  let out = '';
+  for (const [privilege, names] of forbidden) {
+    out += propstat(403, names, needPrivileges('', href, privilege).condition);
+  }
+  return out;
 }
 
 function namesFor(request: PropertyRequest, type: ResourceType, view: View): readonly XmlName[] {
@@ -160,7 +194,9 @@ function namesFor(request: PropertyRequest, type: ResourceType, view: View): rea
 function step(name: XmlName, type: ResourceType, view: View, extras: ExtraProperties): Step {
   const property = view.catalogue.property(type, name);
   const extra = extras.get(name);
-  return { name, ...tagsAround(name), none: emptyElement(name), property, extra };
+  const { open, close } = tagsAround(name);
+  const begin = extra?.attributes === undefined ? open : `${open.slice(0, -1)}${extra.attributes}>`;
+  return { name, open: begin, close, none: emptyElement(name), property, extra };
 }
 
 async function readBatches(
@@ -171,9 +207,12 @@ async function readBatches(
 ): Promise<Batches> {
   const wanted = new Map<LiveProperty, Resource[]>();
   for (const resource of resources) {
-    if (resource.shape === 'object') continue;
-    for (const { property } of planFor(resource.type)) {
+    const plan = planFor(resource.type);
+    // Lists of objects are long, and few properties of theirs are read in batch.
+    if (resource.shape === 'object' && !plan.some(({ property }) => property?.readMany !== undefined)) continue;
+    for (const { property } of plan) {
       if (property?.readMany === undefined) continue;
+      if (property.needs !== undefined && !resource.privileges.has(property.needs)) continue;
       const list = wanted.get(property);
       if (list === undefined) wanted.set(property, [resource]);
       else list.push(resource);

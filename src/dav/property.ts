@@ -7,8 +7,9 @@
 import type { XmlElement } from '../formats/xml/element.ts';
 import type { XmlName } from '../formats/xml/name.ts';
 import { emptyElement, escapeText, tagsAround } from '../formats/xml/write.ts';
-import type { ReadTransaction } from '../store/store.ts';
-import type { View } from './method.ts';
+import type { ReadTransaction, WriteTransaction } from '../store/store.ts';
+import type { Context, View } from './method.ts';
+import type { Privilege } from './privilege.ts';
 import type { ResourceOf, ResourceType, Shape } from './resource.ts';
 import type { Spec } from './spec.ts';
 
@@ -18,6 +19,8 @@ interface PropertyBase<S extends Shape> {
   /** Resource types, or whole shapes: `object` is every object there is. */
   readonly on: readonly (ResourceType<S> | S)[];
   readonly inAllprop: boolean;
+  /** Without it the value is answered 403. RFC 3744 section 5.5. */
+  readonly needs?: Privilege;
   /**
    * What to store for a value that a client sets. Absent means protected: DAV:cannot-modify-protected-property.
    * @throws PreconditionViolated
@@ -25,6 +28,11 @@ interface PropertyBase<S extends Shape> {
   accept?(value: XmlElement): string;
   /** The same while the collection is being made, for what may be set only then. */
   acceptAtCreation?(value: XmlElement): string;
+  /**
+   * On resources that store no properties, principals: writes what a client sets, or takes it away, in the request's transaction.
+   * @throws DavError, PreconditionViolated; then nothing of the request is written
+   */
+  write?(resource: ResourceOf<S>, value: XmlElement | undefined, tx: WriteTransaction, context: Context): Promise<void>;
   /** Stored properties that say the same in other words: whoever sets or removes this one takes them away. */
   readonly supersedes?: readonly XmlName[];
 }

@@ -5,7 +5,7 @@
 import type { XmlElement } from '../formats/xml/element.ts';
 import type { ObjectRecord, Prefilter, StoredObject } from '../store/records.ts';
 import type { Page, ReadTransaction } from '../store/store.ts';
-import { objectResource, parentOf } from './locate.ts';
+import { objectResource } from './locate.ts';
 import { firstPage, nextPage, othersTurn } from './member-pages.ts';
 import type { Context } from './method.ts';
 import type { Responder } from './multiget.ts';
@@ -40,7 +40,7 @@ export async function* queryPages(query: Query): AsyncGenerator<string> {
   const { at, depth, limit, truncated, context } = query;
   const { store, limits } = context;
   if (at.shape === 'collection' && depth === 0) return;
-  const parent = at.shape === 'object' ? parentOf(at, context.catalogue) : at;
+  const parent = at.shape === 'object' ? at.parent : at;
   let left = limit ?? Number.POSITIVE_INFINITY;
   let size = firstPage(limits.page);
   let after: string | undefined;

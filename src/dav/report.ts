@@ -14,6 +14,8 @@ export interface Report {
   readonly spec: Spec;
   readonly on: readonly (ResourceType | Shape)[];
   readonly privilege: Privilege;
+  /** Whether somebody without the privilege is told that there is nothing, whatever else that one holds. RFC 4791 section 7.10. */
+  readonly hidden?: true;
   /** @throws DavError */
   run(body: XmlElement, at: Resource, context: Context, request: DavRequest): Promise<DavResponse>;
 }

@@ -3,7 +3,7 @@
  */
 import type { XmlName } from '../formats/xml/name.ts';
 import type { Account, CollectionRecord, ObjectRecord, StoredObject } from '../store/records.ts';
-import type { Standing } from './privilege.ts';
+import type { PrivilegeSet, Relation } from './privilege.ts';
 import type { Spec } from './spec.ts';
 
 interface ResourceBase<S extends Shape> {
@@ -11,15 +11,16 @@ interface ResourceBase<S extends Shape> {
   readonly type: ResourceType<S>;
   /** Absolute path, percent-encoded, as it stands in answers; collections end in a slash. */
   readonly href: string;
-  /** What the current user is to it. */
-  readonly standing: Standing;
+  /** What the current user holds on it. Without anything it is not found. */
+  readonly privileges: PrivilegeSet;
 }
 
 /** A collection of the service itself: `/`, `/principals/`, `/calendars/`. It holds no data of anybody. */
 export interface ServiceResource extends ResourceBase<'service'> {}
 
-/** A principal. RFC 3744 section 2. */
+/** A principal, or one of those below it: who may act for it. RFC 3744 section 2, apple/caldav-proxy section 5.2. */
 export interface PrincipalResource extends ResourceBase<'principal'> {
+  /** Whose principal it is, or for whom its members act. */
   readonly owner: Account;
 }
 
@@ -27,6 +28,10 @@ export interface PrincipalResource extends ResourceBase<'principal'> {
 export interface CollectionResource extends ResourceBase<'collection'> {
   readonly owner: Account;
   readonly collection: CollectionRecord;
+  /** What the current user is to the owner. */
+  readonly relation: Relation;
+  /** Absent for a home. The user may hold nothing on it. */
+  readonly parent: CollectionResource | undefined;
 }
 
 /** A stored object in a collection. */
@@ -34,6 +39,8 @@ export interface ObjectResource extends ResourceBase<'object'> {
   readonly owner: Account;
   readonly collection: CollectionRecord;
   readonly object: ObjectRecord | StoredObject;
+  /** The collection in which it lies. */
+  readonly parent: CollectionResource;
 }
 
 interface Shapes {
@@ -46,6 +53,18 @@ interface Shapes {
 export type Shape = keyof Shapes;
 export type ResourceOf<S extends Shape> = Shapes[S];
 export type Resource = ResourceOf<Shape>;
+
+/** Another form of the objects of a type, for clients that prefer it. RFC 9110 section 12.5.1. */
+export interface OtherForm {
+  /** In lower case: `application/calendar+json`. */
+  readonly mediaType: string;
+  /** What tells its entity tags from those of what is stored: one word of small letters. */
+  readonly name: string;
+  /** The Content-Type of one. */
+  contentType(resource: ObjectResource): string;
+  /** The object in this form. */
+  make(object: StoredObject): string;
+}
 
 /** A kind of resource, declared by a feature. */
 export interface ResourceType<S extends Shape = Shape> {
@@ -63,6 +82,20 @@ export interface ResourceType<S extends Shape = Shape> {
   readonly members?: ResourceType<'object'>;
   /** DAV:getcontenttype of an object of this type. */
   contentType?(resource: ObjectResource): string;
+  /** In which forms GET answers an object of this type, where that is not only the one that is stored. */
+  readonly forms?: {
+    /** The media type of that one, in lower case. */
+    readonly stored: string;
+    readonly others: readonly OtherForm[];
+    /** A request header by which a client says what else should be in the data or not. */
+    readonly adapted?: {
+      readonly header: string;
+      /** The form of an object by the value of that header; the one that was asked for where it makes no difference. */
+      form(value: string, asked: OtherForm | undefined, object: StoredObject): OtherForm | undefined;
+    };
+  };
+  /** What GET of an object of this type says besides: Content-Disposition. */
+  headers?(resource: ObjectResource): Readonly<Record<string, string>>;
 }
 
 /** Whether the resource can have members. */

@@ -3,9 +3,19 @@
  */
 import { parseMediaType } from '../formats/http/headers.ts';
 import { encodeSegment } from '../formats/http/path.ts';
-import type { Account, CollectionRecord, ObjectIndex, ObjectRecord } from '../store/records.ts';
+import type {
+  Account,
+  AccountId,
+  CollectionRecord,
+  ObjectIndex,
+  ObjectRecord,
+  StoredObject,
+  StoredProperties,
+} from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
+import type { DavError } from './errors.ts';
 import type { Limits } from './limits.ts';
+import type { Context } from './method.ts';
 import type { ResourceType } from './resource.ts';
 
 export interface ProposedWrite {
@@ -15,25 +25,44 @@ export interface ProposedWrite {
   /** The collection's path in answers, for hrefs in refusals. */
   readonly collectionHref: string;
   readonly name: string;
+  /** Empty for a large content, which is not looked at. */
   readonly data: Uint8Array;
+  /** In octets. */
+  readonly size: number;
   /** As sent; absent when the client gave none, or the data come from another collection. */
   readonly contentType: string | undefined;
   /** What the write replaces. */
   readonly previous: ObjectRecord | undefined;
   readonly limits: Limits;
+  /** Who wrote the data; absent where an administrator brings them, or they were stored here before. */
+  readonly author?: AccountId | undefined;
 }
 
 export interface AcceptedWrite {
   readonly uid: string;
   readonly index: ObjectIndex;
+  /** What is stored instead of what was sent, where that came in another format. RFC 7265 section 4. */
+  readonly data?: Uint8Array;
+  /** To be stored with it, besides the dead properties that it has. */
+  readonly properties?: StoredProperties;
 }
 
 export interface WriteRule {
   readonly into: ResourceType<'collection'>;
+  /** Ends the names that the server gives: `.ics`. RFC 5995 section 3.1. */
+  readonly suffix: string;
+  /** What is stored may be large: it goes into a content piece by piece as it comes, and is never in memory as a whole. */
+  readonly large?: boolean;
   /** Octets that a body may have at all. */
   maxSize(limits: Limits): number;
+  /** The refusal of what has more and is not even read; a bare 403 where there is none. RFC 4791 section 5.3.2.1. */
+  tooLarge?(reason: string): DavError;
   /** @throws PreconditionViolated */
   accept(write: ProposedWrite, tx: ReadTransaction): Promise<AcceptedWrite>;
+  /** The data of an object on their way to another account, with what they refer to brought there. Absent where they refer to nothing. */
+  across?(object: StoredObject, to: Account, context: Context): Promise<Uint8Array>;
+  /** Data from elsewhere, without what they refer to and is not here. Absent where they refer to nothing. */
+  imported?(data: Uint8Array, owner: Account, tx: ReadTransaction): Promise<Uint8Array>;
 }
 
 /** Types that say nothing: the body is judged by itself. */

@@ -1,7 +1,7 @@
 /**
- * Users and groups: adding, listing, changing, removing. Each act is one transaction.
+ * Accounts of users, and what groups have in common with them: adding, listing, changing, removing. Each act is one transaction.
  */
-import { type Account, type AccountId, type AccountKind, NO_COLLECTION } from '../store/records.ts';
+import { type Account, type AccountKind, NO_COLLECTION, type Quota, type Usage } from '../store/records.ts';
 import type { ReadTransaction, WriteTransaction } from '../store/store.ts';
 import { NameTaken } from '../store/store.ts';
 import { addressParts, displayName, normalAddress, normalDomain } from './addresses.ts';
@@ -19,6 +19,7 @@ export interface NewUser {
   readonly name?: string;
   readonly credential?: Credential;
   readonly disabled?: boolean;
+  readonly quota?: Quota;
 }
 
 /** Adds a user with homes and default collections. @throws Refusal */
@@ -26,15 +27,8 @@ export async function addUser(admin: Administration, user: NewUser): Promise<Acc
   return addAccount(admin, 'individual', user);
 }
 
-/** Adds a group without members. @throws Refusal */
-export async function addGroup(
-  admin: Administration,
-  group: Pick<NewUser, 'address' | 'aliases' | 'name'>,
-): Promise<Account> {
-  return addAccount(admin, 'group', group);
-}
-
-async function addAccount(admin: Administration, kind: AccountKind, given: NewUser): Promise<Account> {
+/** The same for an account of any kind. @throws Refusal */
+export async function addAccount(admin: Administration, kind: AccountKind, given: NewUser): Promise<Account> {
   const { address, localPart, domain } = addressParts(given.address);
   const aliases = normalAliases(given.aliases ?? [], address);
   const name = displayName(given.name ?? '') || localPart;
@@ -46,6 +40,7 @@ async function addAccount(admin: Administration, kind: AccountKind, given: NewUs
       tx.directory.addAccount({ tenant, kind, address, aliases, displayName: name, passwordHash }),
     );
     await provision(tx, added, admin.catalogue);
+    if (given.quota !== undefined) await tx.usage.setQuota(added.id, given.quota);
     return given.disabled === true ? tx.directory.updateAccount(added.id, { disabled: true }) : added;
   });
 }
@@ -136,6 +131,7 @@ export interface AccountChange {
   readonly name?: string;
   readonly disabled?: boolean;
   readonly credential?: Credential;
+  readonly quota?: Quota;
 }
 
 /** Changes an account. Sessions under a former password or state are void at once. @throws Refusal */
@@ -146,6 +142,10 @@ export async function changeAccount(admin: Administration, address: string, chan
     const account = await accountAt(tx, address);
     if (account.kind === 'group' && passwordHash !== undefined) {
       throw new Refusal(`${account.address} is a group: nobody logs in with it.`);
+    }
+    if (change.quota !== undefined) {
+      if (account.kind === 'group') throw holdsNothing(account);
+      await tx.usage.setQuota(account.id, change.quota);
     }
     const aliases = change.aliases === undefined ? undefined : normalAliases(change.aliases, account.address);
     for (const alias of aliases ?? []) await checkAliasDomain(tx, alias, account.tenant);
@@ -175,28 +175,31 @@ export function enable(admin: Administration, address: string): Promise<Account>
   return changeAccount(admin, address, { disabled: false });
 }
 
-/** Sets the direct members of a group, in their order, each once. @throws Refusal */
-export async function setMembers(admin: Administration, group: string, members: readonly string[]): Promise<void> {
-  await admin.store.write(admin.origin(), async (tx) => {
-    const account = await accountAt(tx, group);
-    if (account.kind !== 'group') throw new Refusal(`${account.address} is no group.`);
-    const ids = new Set<AccountId>();
-    for (const member of members) {
-      const one = await memberAt(tx, member);
-      if (one.id === account.id) throw new Refusal(`${account.address} cannot be a member of itself.`);
-      if (one.tenant !== account.tenant)
-        throw new Refusal(`${one.address} belongs to another tenant than ${account.address}.`);
-      ids.add(one.id);
-    }
-    await tx.directory.setMembers(account.id, [...ids]);
+/** What an account holds and may hold; without a bound where `quota` is undefined. */
+export interface AccountUsage extends Usage {
+  readonly account: Account;
+}
+
+/** What a user holds and may hold. @throws Refusal */
+export function usageOf(admin: Administration, address: string): Promise<AccountUsage> {
+  return admin.store.read(async (tx) => {
+    const account = await accountAt(tx, address);
+    if (account.kind === 'group') throw holdsNothing(account);
+    return { account, ...(await tx.usage.of(account.id)) };
   });
 }
 
-async function memberAt(tx: ReadTransaction, given: string): Promise<Account> {
-  const address = normalAddress(given);
-  const account = await tx.directory.accountByAddress(address);
-  if (account === undefined) throw new Refusal(`There is no account ${address}.`);
-  return account;
+/** The same of many at once; groups hold nothing. */
+export async function usageOfAll(
+  admin: Administration,
+  accounts: readonly Account[],
+): Promise<readonly AccountUsage[]> {
+  const usages = await admin.store.read((tx) => tx.usage.ofAll(accounts.map(({ id }) => id)));
+  return accounts.map((account, at) => ({ account, used: 0, quota: undefined, ...usages[at] }));
+}
+
+function holdsNothing({ address }: Account): Refusal {
+  return new Refusal(`${address} is a group: it holds nothing.`);
 }
 
 // --- removing -----------------------------------------------------------------------------------------------------------------------
@@ -218,14 +221,11 @@ export function holdingsOf(admin: Administration, address: string): Promise<Hold
 async function holdings(tx: ReadTransaction, account: Account): Promise<Holdings> {
   let collections = 0;
   let objects = 0;
-  const visit = async (parent: typeof NO_COLLECTION, depth: number): Promise<void> => {
-    for (const one of await tx.collections.in(account.id, parent)) {
-      if (depth > 0) collections += 1;
-      objects += await tx.collections.countObjects(one);
-      await visit(one.id, depth + 1);
-    }
-  };
-  await visit(NO_COLLECTION, 0);
+  for (const home of await tx.collections.in(account.id, NO_COLLECTION)) {
+    const below = await tx.collections.countBelow(home);
+    collections += below.collections;
+    objects += below.objects;
+  }
   return { account, collections, objects };
 }
 

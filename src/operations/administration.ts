@@ -12,6 +12,8 @@ export interface Administration {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly limits: Limits;
+  /** Octets that an account may hold that has no bound of its own; undefined without a bound. */
+  readonly quota: number | undefined;
   readonly hashing: HashParameters;
   /** Who acts, and now. */
   origin(): Origin;
@@ -22,13 +24,14 @@ export function administration(
   store: Store,
   catalogue: Catalogue,
   command: string,
-  with_: { readonly now?: () => number; readonly limits?: Limits; readonly hashing?: HashParameters } = {},
+  with_: Partial<Pick<Administration, 'limits' | 'quota' | 'hashing'>> & { readonly now?: () => number } = {},
 ): Administration {
   const now = with_.now ?? (() => Math.floor(Date.now() / 1000));
   return {
     store,
     catalogue,
     limits: with_.limits ?? DEFAULT_LIMITS,
+    quota: with_.quota,
     hashing: with_.hashing ?? ARGON2,
     origin: () => ({ by: undefined, client: command, at: now() }),
   };

@@ -1,18 +1,23 @@
 /**
- * The file that `davit apply` reads: domains, users and groups as they shall be. The whole file is checked before anything is done with it,
+ * The file that `davit apply` reads: tenants, domains, users and groups as they shall be. The whole file is checked before anything is done with it,
  * and everything that is wrong with it is told at once, each with its line.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { DirectoryPolicy, Quota } from '../store/records.ts';
 import { addressParts, displayName, normalAddress, normalDomain } from './addresses.ts';
+import { octetsOf } from './amounts.ts';
 import { suggestion } from './nearest.ts';
 import { checkHash, checkPassword } from './passwords.ts';
+import { quotaOf } from './quotas.ts';
 import { reasonOf } from './reason.ts';
 import { Refusal, refuseAll } from './refusal.ts';
+import { POLICIES, policyOf } from './tenants.ts';
 import { isTable, readTomlFile, type TomlFile, type TomlPath, type TomlTable } from './toml.ts';
 
 /** What a file declares. Keys that the file leaves out are left as they are. */
 export interface Declaration {
+  readonly tenants: readonly DeclaredTenant[];
   readonly domains: readonly DeclaredDomain[];
   readonly users: readonly DeclaredUser[];
   readonly groups: readonly DeclaredGroup[];
@@ -23,9 +28,16 @@ interface Declared {
   readonly where: string;
 }
 
+export interface DeclaredTenant extends Declared {
+  readonly name: string;
+  readonly directory: DirectoryPolicy | undefined;
+}
+
 export interface DeclaredDomain extends Declared {
   readonly name: string;
   readonly tenant: string | undefined;
+  /** Addresses of all of them. */
+  readonly administrators: readonly string[] | undefined;
 }
 
 interface DeclaredAccount extends Declared {
@@ -38,6 +50,7 @@ interface DeclaredAccount extends Declared {
 export interface DeclaredUser extends DeclaredAccount {
   readonly credential: { readonly password: string } | { readonly hash: string } | undefined;
   readonly disabled: boolean | undefined;
+  readonly quota: Quota | undefined;
 }
 
 export interface DeclaredGroup extends DeclaredAccount {
@@ -49,13 +62,14 @@ export interface DeclaredGroup extends DeclaredAccount {
 export function readDeclaration(file: string): Declaration {
   const toml = readTomlFile(file);
   const problems: string[] = [];
-  const sections = ['domain', 'user', 'group'];
+  const sections = ['tenant', 'domain', 'user', 'group'];
   for (const key of Object.keys(toml.table)) {
     if (!sections.includes(key))
       problems.push(`${toml.where([key])}: unknown section ${key}${suggestion(key, sections)}`);
   }
   const declaration = {
-    domains: entries(toml, 'domain', ['name', 'tenant'], problems).map(domain),
+    tenants: entries(toml, 'tenant', ['name', 'directory'], problems).map(tenant),
+    domains: entries(toml, 'domain', ['name', 'tenant', 'administrators'], problems).map(domain),
     users: entries(toml, 'user', USER_KEYS, problems).map((entry) => user(entry, dirname(resolve(file)))),
     groups: entries(toml, 'group', GROUP_KEYS, problems).map(group),
   };
@@ -64,7 +78,7 @@ export function readDeclaration(file: string): Declaration {
   return declaration;
 }
 
-const USER_KEYS = ['address', 'name', 'aliases', 'password_hash', 'password_file', 'disabled'];
+const USER_KEYS = ['address', 'name', 'aliases', 'password_hash', 'password_file', 'disabled', 'quota'];
 const GROUP_KEYS = ['address', 'name', 'aliases', 'members'];
 
 // --- one entry ----------------------------------------------------------------------------------------------------------------------
@@ -142,9 +156,27 @@ function truth(value: unknown): boolean {
 
 const addresses = (value: unknown): readonly string[] => [...new Set(texts(value).map(normalAddress))];
 
+function directoryPolicy(value: unknown): DirectoryPolicy {
+  const policy = typeof value === 'string' ? policyOf(value) : undefined;
+  if (policy === undefined) throw new Refusal(`${NEEDS}one of ${Object.keys(POLICIES).join(', ')}.`);
+  return policy;
+}
+
+/** Octets as a number, or what `davit user quota` takes. */
+function quota(value: unknown): Quota {
+  if (typeof value === 'number') return octetsOf(String(value));
+  if (typeof value === 'string') return quotaOf(value);
+  throw new Refusal(`${NEEDS}a number of octets, or a text such as "2G", "default" or "none".`);
+}
+
+function tenant({ where, read, need }: Entry): DeclaredTenant {
+  const name = need('name', (value) => text(value).normalize('NFC'));
+  return { where, name, directory: read('directory', directoryPolicy) };
+}
+
 function domain({ where, read, need }: Entry): DeclaredDomain {
   const name = need('name', (value) => normalDomain(text(value)));
-  return { where, name, tenant: read('tenant', text) };
+  return { where, name, tenant: read('tenant', text), administrators: read('administrators', addresses) };
 }
 
 function account({ where, read, need }: Entry): DeclaredAccount {
@@ -167,7 +199,8 @@ function user(entry: Entry, folder: string): DeclaredUser {
     entry.complain('password_file', 'a user has a password_hash or a password_file, not both.');
   }
   const credential = hash !== undefined ? { hash } : password !== undefined ? { password } : undefined;
-  return { ...account(entry), credential, disabled: entry.read('disabled', truth) };
+  const [disabled, octets] = [entry.read('disabled', truth), entry.read('quota', quota)];
+  return { ...account(entry), credential, disabled, quota: octets };
 }
 
 /** The first line of the file. */
@@ -185,13 +218,15 @@ function passwordIn(file: string): string {
 
 // --- the whole file -----------------------------------------------------------------------------------------------------------------
 
-function refuseTwice({ domains, users, groups }: Declaration, problems: string[]): void {
+function refuseTwice({ tenants, domains, users, groups }: Declaration, problems: string[]): void {
   const seen = new Map<string, string>();
   const claim = (what: string, where: string): void => {
     const before = seen.get(what);
     if (before !== undefined) problems.push(`${where}: ${what} stands in ${before} already.`);
     else if (what !== '') seen.set(what, where);
   };
+  // Tenants are named after their domain where nothing else is said: both may have one name.
+  for (const { name, where } of tenants) claim(name === '' ? '' : `the tenant ${name}`, where);
   for (const { name, where } of domains) claim(name, where);
   for (const { address, aliases, where } of [...users, ...groups]) {
     for (const one of [address, ...(aliases ?? [])]) claim(one, where);

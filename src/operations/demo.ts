@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { etagOf } from '../dav/etag.ts';
 import type { Creatable } from '../dav/feature.ts';
+import { WRITING } from '../dav/privilege.ts';
 import { applyUpdate } from '../dav/property-update.ts';
 import { inWords } from '../dav/resource.ts';
 import { encodePath } from '../formats/http/path.ts';
@@ -130,11 +131,10 @@ async function makeCalendars(
 ): Promise<readonly CollectionRecord[]> {
   const creatable = calendars(admin);
   if (creatable === undefined) return [];
-  const present = await tx.collections.in(owner.id, home.id);
   const made: CollectionRecord[] = [];
   for (const { name, displayName } of DEMO_CALENDARS) {
     made.push(
-      present.find((one) => one.name === name) ??
+      (await tx.collections.child(owner.id, home.id, name)) ??
         (await tx.collections.add(owner.id, {
           parent: home.id,
           name,
@@ -163,7 +163,7 @@ function propertiesOf(admin: Administration, user: Account, creatable: Creatable
     values.map((value) => ({ name: value.name, value })),
     creatable.defaults,
     { creating: true, type: creatable.type },
-    { catalogue, user, epoch: store.epoch, limits },
+    { catalogue, user, epoch: store.epoch, now: admin.origin().at, limits },
   );
   if (!result.ok) throw new Error(`the demo's calendars are refused: ${result.failures[0]?.error.message}`);
   return result.properties;
@@ -171,7 +171,7 @@ function propertiesOf(admin: Administration, user: Account, creatable: Creatable
 
 async function share(tx: WriteTransaction, key: CollectionRecord, sharee: Account): Promise<void> {
   const grants = await tx.grants.on(key);
-  if (!grants.some((grant) => grant.grantee === sharee.id)) await tx.grants.set(key, sharee.id, 'read-write');
+  if (!grants.some((grant) => grant.grantee === sharee.id)) await tx.grants.set(key, sharee.id, WRITING);
 }
 
 /** Stores an object as PUT does, unless it is there. */
@@ -183,7 +183,7 @@ async function store(
   { collection: name, name: objectName, segment, contentType, text }: DemoObject,
 ): Promise<void> {
   if (home === undefined) return;
-  const found = (await tx.collections.in(owner.id, home.id)).find((one) => one.name === name);
+  const found = await tx.collections.child(owner.id, home.id, name);
   const collection = found === undefined ? undefined : await tx.collections.lock(found);
   if (collection === undefined || (await tx.objects.get(collection, objectName)) !== undefined) return;
   const type = catalogue.type(collection.kind);
@@ -197,6 +197,7 @@ async function store(
     collectionHref,
     name: objectName,
     data,
+    size: data.length,
     contentType,
     previous: undefined,
     limits,

@@ -14,6 +14,11 @@ export interface DomainWithTenant {
   readonly tenant: string;
 }
 
+/** The same with the addresses of its administrators, in order. */
+export interface ListedDomain extends DomainWithTenant {
+  readonly administrators: readonly string[];
+}
+
 /**
  * Adds a domain. Its tenant, made when absent, is the one named; otherwise one named after the domain, so that users of different domains
  * know nothing of one another unless told to.
@@ -43,10 +48,15 @@ function checkTenant(name: string): string {
 }
 
 /** All domains in order of name. */
-export function listDomains(admin: Administration): Promise<readonly DomainWithTenant[]> {
+export function listDomains(admin: Administration): Promise<readonly ListedDomain[]> {
   return admin.store.read(async (tx) => {
     const [tenants, domains] = [await tx.directory.tenants(), await tx.directory.domains()];
-    return withTenants(domains, tenants);
+    const listed: ListedDomain[] = [];
+    for (const domain of withTenants(domains, tenants)) {
+      const accounts = await tx.directory.accounts(await tx.directory.administratorsOf(domain.name));
+      listed.push({ ...domain, administrators: accounts.map(({ address }) => address).sort() });
+    }
+    return listed;
   });
 }
 

@@ -168,9 +168,14 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
   const [certificate, key] = [read(KEYS.certificate), read(KEYS.key)];
   const http = { enabled: read(KEYS.httpEnabled), host: read(KEYS.httpHost), port: read(KEYS.httpPort) };
   const trustedProxies = read(KEYS.trustedProxies);
+  const corsOrigins = read(KEYS.corsOrigins);
+  const filesEnabled = read(KEYS.filesEnabled);
   const limits: Limits = {
     calendarObject: read(LIMITS.calendarObject),
     addressObject: read(LIMITS.addressObject),
+    file: read(LIMITS.file),
+    attachment: read(LIMITS.attachment),
+    attachments: read(LIMITS.attachments),
     xmlBody: read(LIMITS.xmlBody),
     infinityMembers: read(LIMITS.infinityMembers),
     page: read(LIMITS.page),
@@ -180,7 +185,10 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
     properties: read(LIMITS.properties),
     objectProperties: read(LIMITS.objectProperties),
     collections: read(LIMITS.collections),
+    locks: read(LIMITS.locks),
+    lockTimeout: read(LIMITS.lockTimeout),
   };
+  const quota = read(KEYS.quota);
   const retention = { tombstoneDays: read(KEYS.tombstoneDays), historyDays: read(KEYS.historyDays) };
   const log = { level: read(KEYS.logLevel), format: read(KEYS.logFormat) };
 
@@ -207,7 +215,10 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
     store: storeLocation(store, storePassword, data),
     defaultDomain,
     realm,
+    corsOrigins,
+    files: filesEnabled,
     limits,
+    quota: quota === 0 ? undefined : quota,
     retention,
     log,
     demo,

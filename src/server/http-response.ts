@@ -1,5 +1,6 @@
 /**
- * A response as a value onto the network: whole answers with their length, long ones as they come, compressed where that helps.
+ * A response as a value onto the network: whole answers with their length, long ones as they come and no faster than they are read, texts
+ * compressed where that helps.
  * What fails on the way ends the stream, so that half an answer never looks like a whole one. RFC 9110 section 8.4, RFC 9110 section 12.5.3.
  */
 import { Buffer } from 'node:buffer';
@@ -32,6 +33,8 @@ const COMPRESS = 1024;
 /** Compressing more than this at a time would keep the other requests waiting. */
 const COMPRESS_AT_ONCE = 128 * 1024;
 const LEVEL = 3;
+/** Octets that are written at a time: a slow client takes so many within STALL. */
+const WRITE = 64 * 1024;
 /** Milliseconds in which a client must take what is written. */
 const STALL = 120_000;
 
@@ -56,8 +59,11 @@ export async function send(answer: DavResponse, sending: Sending): Promise<numbe
   const { outgoing } = sending;
   try {
     const first = await gather(rest, outgoing);
-    if (first.done) return await sendWhole(answer, first.text, sending);
-    return await sendStream(answer, first.text, rest, sending);
+    if (first.done) {
+      checkLength(Buffer.byteLength(first.text), lengthOf(answer));
+      return await sendWhole(answer, first.text, sending);
+    }
+    return await sendStream(answer, first, rest, sending);
   } catch (error) {
     if (outgoing.headersSent) breakOff(outgoing);
     await rest.return?.();
@@ -72,15 +78,35 @@ export function breakOff(outgoing: Outgoing): void {
   else outgoing.destroy();
 }
 
-async function gather(rest: AsyncIterator<string>, outgoing: Outgoing): Promise<{ done: boolean; text: string }> {
+/** What a stream gives before it must be written: texts put together, then octets, if they came. */
+interface Gathered {
+  readonly done: boolean;
+  readonly text: string;
+  readonly octets?: Uint8Array;
+}
+
+async function gather(rest: AsyncIterator<string | Uint8Array>, outgoing: Outgoing): Promise<Gathered> {
   let text = '';
   while (text.length < GATHER) {
     const step = await rest.next();
     if (step.done === true) return { done: true, text };
     if (isGone(outgoing)) throw new Gone();
+    if (typeof step.value !== 'string') return { done: false, text, octets: step.value };
     text += step.value;
   }
   return { done: false, text };
+}
+
+/** The Content-Length that the answer gives itself. */
+function lengthOf({ headers }: DavResponse): number | undefined {
+  const declared = headers['Content-Length'];
+  return declared === undefined ? undefined : Number(declared);
+}
+
+/** What has another length than was said would be cut off, or taken for the next answer. @throws Error */
+function checkLength(octets: number, declared: number | undefined): void {
+  if (declared === undefined || octets === declared) return;
+  throw new Error(`the answer has ${octets} octets or more, and not the ${declared} of its Content-Length`);
 }
 
 // --- whole answers -------------------------------------------------------------------------------------------------------------------
@@ -100,12 +126,13 @@ async function sendWhole(
     size = data.length;
     headers['Content-Encoding'] = 'gzip';
   } else if (data !== undefined && size > COMPRESS_AT_ONCE && method !== 'HEAD' && compresses(answer, sending)) {
-    return sendStream(answer, data, undefined, sending);
+    return sendCompressed(answer, data, sending);
   }
   const { status } = answer;
   const mayHaveBody = status !== 204 && status !== 304;
-  // HEAD may know the length without having the body: RFC 9110 section 8.6.
-  if (mayHaveBody && (data !== undefined || headers['Content-Length'] === undefined)) headers['Content-Length'] = size;
+  // HEAD may know the length without having the body, and of a stream it does not: RFC 9110 section 8.6.
+  const isUnknown = data === undefined && (headers['Content-Length'] !== undefined || answer.body !== undefined);
+  if (mayHaveBody && !isUnknown) headers['Content-Length'] = size;
   begin(outgoing, status, headers);
   const sent = mayHaveBody && method !== 'HEAD' ? data : undefined;
   if (sending.beforeEnd !== undefined) {
@@ -134,21 +161,61 @@ function endStalled(outgoing: Http2ServerResponse): void {
 
 // --- streamed answers ----------------------------------------------------------------------------------------------------------------
 
+/** A stream: texts compressed when that helps, octets and what has a length never. */
 async function sendStream(
   answer: DavResponse,
-  first: string | Uint8Array,
-  rest: AsyncIterator<string> | undefined,
+  first: Gathered,
+  rest: AsyncIterator<string | Uint8Array>,
   sending: Sending,
 ): Promise<number> {
+  const declared = lengthOf(answer);
+  const compressed = declared === undefined && first.octets === undefined && compresses(answer, sending);
+  const writer = beginStream(answer, compressed, declared, sending);
+  try {
+    for (let step = first; ; step = await gather(rest, sending.outgoing)) {
+      if (step.text !== '') await writer.write(Buffer.from(step.text));
+      if (step.octets !== undefined) await writer.write(step.octets);
+      if (step.done) return await writer.end();
+    }
+  } finally {
+    writer.release();
+  }
+}
+
+/** A whole answer that would take too long to compress at once. */
+async function sendCompressed(answer: DavResponse, data: string | Uint8Array, sending: Sending): Promise<number> {
+  const writer = beginStream(answer, true, undefined, sending);
+  try {
+    await writer.write(typeof data === 'string' ? Buffer.from(data) : data);
+    return await writer.end();
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+    breakOff(sending.outgoing);
+    return 0;
+  } finally {
+    writer.release();
+  }
+}
+
+interface Writer {
+  /** Resolves when there is room for more. @throws Gone */
+  write(octets: Uint8Array): Promise<void>;
+  /** Says how many octets were written. @throws Gone */
+  end(): Promise<number>;
+  /** Whatever happened. */
+  release(): void;
+}
+
+function beginStream(answer: DavResponse, compressed: boolean, declared: number | undefined, sending: Sending): Writer {
   const { outgoing } = sending;
   const headers = headersOf(answer, sending);
-  const compressed = compresses(answer, sending);
   if (compressed) headers['Content-Encoding'] = 'gzip';
   begin(outgoing, answer.status, headers);
   const socket: Writable = outgoing;
   let octets = 0;
   const count = (chunk: Uint8Array): boolean => {
     octets += chunk.length;
+    if (declared !== undefined && octets > declared) checkLength(octets, declared);
     return socket.write(chunk);
   };
   const gzip = compressed ? createGzip({ level: LEVEL }) : undefined;
@@ -157,30 +224,29 @@ async function sendStream(
     gzip.pause();
     socket.once('drain', () => gzip.resume());
   });
-  const write = async (piece: string | Uint8Array): Promise<void> => {
-    if (isGone(outgoing)) throw new Gone();
-    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-    const sink: Writable = gzip ?? socket;
-    const goesOn = gzip === undefined ? count(bytes) : gzip.write(bytes);
-    if (!goesOn) await settled(sink, 'drain', outgoing);
+  return {
+    async write(piece) {
+      for (let at = 0; at < piece.length; at += WRITE) {
+        if (isGone(outgoing)) throw new Gone();
+        const part = piece.length <= WRITE ? piece : piece.subarray(at, at + WRITE);
+        const goesOn = gzip === undefined ? count(part) : gzip.write(part);
+        if (!goesOn) await settled(gzip ?? socket, 'drain', outgoing);
+      }
+    },
+    async end() {
+      if (gzip !== undefined) {
+        const ended = settled(gzip, 'end', outgoing);
+        gzip.end();
+        await ended;
+      }
+      checkLength(octets, declared);
+      await sending.beforeEnd?.();
+      outgoing.end();
+      if (outgoing instanceof Http2ServerResponse) endStalled(outgoing);
+      return octets;
+    },
+    release: () => void gzip?.destroy(),
   };
-  try {
-    await write(first);
-    for (let more = rest !== undefined; more && rest !== undefined; ) {
-      const { done, text } = await gather(rest, outgoing);
-      if (text !== '') await write(text);
-      more = !done;
-    }
-    if (gzip !== undefined) {
-      const ended = settled(gzip, 'end', outgoing);
-      gzip.end();
-      await ended;
-    }
-  } finally {
-    gzip?.destroy();
-  }
-  outgoing.end();
-  return octets;
 }
 
 function isGone(outgoing: Outgoing): boolean {

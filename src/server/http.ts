@@ -3,7 +3,7 @@
  * goes back; nothing is shared between the requests of a connection. RFC 9110, RFC 9112.
  */
 import { createServer as createPlainServer, type Server as PlainServer } from 'node:http';
-import { constants, createSecureServer, Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
+import { createSecureServer, Http2ServerResponse } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { DavError } from '../dav/errors.ts';
 import type { DavResponse } from '../dav/method.ts';
@@ -11,7 +11,17 @@ import { HeaderError } from '../formats/http/headers.ts';
 import { codeOf } from '../operations/reason.ts';
 import type { Account } from '../store/records.ts';
 import type { ClientRequest } from './authenticate.ts';
-import { type Arrival, clientRequest, discard, type Incoming, isUnread, type Patience } from './http-request.ts';
+import {
+  discard,
+  endLate,
+  type Incoming,
+  isShort,
+  isUnread,
+  leaveUnread,
+  type Pace,
+  type Patience,
+} from './http-body.ts';
+import { type Arrival, clientRequest } from './http-request.ts';
 import { breakOff, type Outgoing, send } from './http-response.ts';
 import type { Log } from './log.ts';
 import { trustedProxies } from './peer.ts';
@@ -30,8 +40,9 @@ export interface KeyPair {
 }
 
 /** Times in milliseconds, sizes in octets. */
-export interface HttpBounds {
+export interface HttpBounds extends Pace {
   readonly headers: number;
+  /** For a body that is read whole, or not at all. */
   readonly request: number;
   readonly keepAlive: number;
   /** A connection on which nothing moves for so long is closed. */
@@ -49,6 +60,8 @@ export interface HttpBounds {
 export const HTTP_BOUNDS: HttpBounds = {
   headers: 15_000,
   request: 300_000,
+  stall: 120_000,
+  upload: 24 * 60 * 60_000,
   keepAlive: 65_000,
   silence: 300_000,
   headerSize: 32 * 1024,
@@ -85,7 +98,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const publicHost = options.publicUrl === undefined ? undefined : new URL(options.publicUrl).host;
   const state: State = { options, bounds, stopping: false, underWay: 0, onIdle: undefined };
-  const arrival = { proxies, publicHost, bodyTimeout: bounds.request };
+  const arrival = { proxies, publicHost, bodyTimeout: bounds.request, pace: bounds };
   const open: Open[] = [];
   const renewals: ((pair: KeyPair) => void)[] = [];
   const { tls, plain } = options;
@@ -157,11 +170,12 @@ async function exchange(
   const { log } = state.options;
   const started = log.access === undefined ? 0 : performance.now();
   let user: Account | undefined;
-  let waiting = waits;
+  const reading: Reading = { waiting: waits, begun: false };
   const reader = {
     goOn() {
-      if (waiting) outgoing.writeContinue();
-      waiting = false;
+      if (reading.waiting) outgoing.writeContinue();
+      reading.waiting = false;
+      reading.begun = true;
     },
     identified(account: Account) {
       user = account;
@@ -177,13 +191,13 @@ async function exchange(
     answer = refusalOf(error, log);
   }
   try {
-    octets = await sendAnswer(answer, incoming, outgoing, waiting, state);
+    octets = await sendAnswer(answer, incoming, outgoing, reading, state);
   } catch (error) {
     log.error(`${incoming.method} ${(incoming.url ?? '').slice(0, 1000)}: the answer broke off`, error);
     if (outgoing.headersSent) breakOff(outgoing);
     else {
       answer = refusalOf(error, undefined);
-      octets = await sendAnswer(answer, incoming, outgoing, waiting, state).catch(() => 0);
+      octets = await sendAnswer(answer, incoming, outgoing, reading, state).catch(() => 0);
     }
   }
   log.access?.({
@@ -202,13 +216,15 @@ async function sendAnswer(
   answer: DavResponse,
   incoming: Incoming,
   outgoing: Outgoing,
-  waiting: boolean,
+  { waiting, begun }: Reading,
   state: State,
 ): Promise<number> {
   const { bounds } = state;
   const isOld = incoming.httpVersionMajor === 1;
-  if (outgoing instanceof Http2ServerResponse && isUnread(incoming)) leaveUnread(outgoing.stream);
-  const isLeft = isOld && isUnread(incoming) && (waiting || !isShort(incoming, bounds.keepReading));
+  const unread = isUnread(incoming, begun);
+  if (outgoing instanceof Http2ServerResponse && unread) leaveUnread(outgoing.stream);
+  const isLeft = isOld && unread && (waiting || begun || !isShort(incoming, bounds.keepReading));
+  if (isOld && unread && !isLeft) endLate(incoming, bounds.request);
   const acceptEncoding = headerOf(incoming, 'accept-encoding');
   return send(answer, {
     outgoing,
@@ -219,20 +235,17 @@ async function sendAnswer(
   });
 }
 
-/** Asks for no more of the body once the answer is out. Node does so only for bodies that nobody began to read. */
-function leaveUnread(stream: ServerHttp2Stream): void {
-  stream.once('finish', () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)));
+/** What has become of a body until the answer is there. */
+interface Reading {
+  /** The client waits to be told to send it. */
+  waiting: boolean;
+  /** Somebody has begun to read it: then Node does not see to the rest. */
+  begun: boolean;
 }
 
 function headerOf(incoming: Incoming, name: string): string | undefined {
   const value = incoming.headers[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-/** Whether the rest of the body is known to be little: then Node reads over it, and the connection stays. */
-function isShort(incoming: Incoming, octets: number): boolean {
-  const length = incoming.headers['content-length'];
-  return length !== undefined && Number(length) <= octets && !incoming.readableFlowing;
 }
 
 function refusalOf(error: unknown, log: Log | undefined): DavResponse {
@@ -296,7 +309,8 @@ function http1Options(bounds: HttpBounds) {
   return {
     maxHeaderSize: bounds.headerSize,
     headersTimeout: bounds.headers,
-    requestTimeout: bounds.request,
+    // Bodies have their own bounds, by how they are read.
+    requestTimeout: bounds.upload,
     keepAliveTimeout: bounds.keepAlive,
     connectionsCheckingInterval: Math.min(5_000, bounds.headers),
     // Several Host headers, or none, are looked at with the request.

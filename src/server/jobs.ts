@@ -1,10 +1,15 @@
 /**
- * What is done from time to time, not for a request: forgetting removals and former versions that are older than the settings say.
+ * What is done from time to time, not for a request: forgetting removals and former versions that are older than the settings say, and
+ * clearing away locks that have expired and contents that were uploaded in vain.
  */
 import type { Store } from '../store/store.ts';
 import type { Log } from './log.ts';
 
 const DAY = 86_400;
+/** A lock that has expired is none; its row is kept a little for whoever looks into what happened. In seconds. */
+const EXPIRED = 3600;
+/** Longer than an upload may pause. Whoever reads what was replaced meanwhile has so long; so long it takes room beside the quota. In seconds. */
+const UNUSED = 900;
 
 export interface JobOptions {
   readonly store: Pick<Store, 'prune'>;
@@ -28,7 +33,7 @@ export interface Jobs {
 
 /** Starts the timer, which does not keep the program alive. */
 export function startJobs(options: JobOptions): Jobs {
-  const { store, retention, log, first = 60_000, every = 3_600_000, batch = 500 } = options;
+  const { store, retention, log, first = 60_000, every = 300_000, batch = 500 } = options;
   const clock = options.clock ?? (() => Math.floor(Date.now() / 1000));
   let stopped = false;
   let running: Promise<void> | undefined;
@@ -36,16 +41,21 @@ export function startJobs(options: JobOptions): Jobs {
 
   async function prune(): Promise<void> {
     const now = clock();
-    const before = { tombstones: now - retention.tombstoneDays * DAY, history: now - retention.historyDays * DAY };
+    const before = {
+      tombstones: now - retention.tombstoneDays * DAY,
+      history: now - retention.historyDays * DAY,
+      locks: now - EXPIRED,
+      contents: now - UNUSED,
+    };
     try {
       while (!stopped) {
         const gone = await store.prune(before, batch);
-        if (gone.tombstones < batch && gone.history < batch) return;
+        if (Math.max(gone.tombstones, gone.history, gone.locks, gone.contents) < batch) return;
         // Requests come first.
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
     } catch (error) {
-      log.error('old removals and former versions could not be cleared away; it is tried again later', error);
+      log.error('what is old and of no use could not be cleared away; it is tried again later', error);
     }
   }
 

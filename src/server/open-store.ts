@@ -13,16 +13,20 @@ export type StoreLocation =
   /** A connection URL, its password in it. */
   | { readonly engine: 'postgres'; readonly connection: string };
 
-/**
- * The store at that place, made or migrated.
- * @param patience milliseconds for which a PostgreSQL that does not answer is tried again
- * @throws StartError
- */
-export async function openStore(location: StoreLocation, patience = 15_000): Promise<Store> {
+export interface OpenOptions {
+  /** Octets that each account may hold that has no bound of its own; undefined without a bound. */
+  readonly quota?: number | undefined;
+  /** Milliseconds for which a PostgreSQL that does not answer is tried again. */
+  readonly patience?: number;
+}
+
+/** The store at that place, made or migrated. @throws StartError */
+export async function openStore(location: StoreLocation, options: OpenOptions = {}): Promise<Store> {
+  const { quota, patience = 15_000 } = options;
   try {
     return location.engine === 'sqlite'
-      ? await openSqliteStore({ file: location.file })
-      : await openPostgresStore({ connection: location.connection, deadline: patience });
+      ? await openSqliteStore({ file: location.file, quota })
+      : await openPostgresStore({ connection: location.connection, deadline: patience, quota });
   } catch (error) {
     if (error instanceof StoreIsNewer || error instanceof MigrationDiffers) throw new StartError(error.message);
     // What has no code comes from no system and no database: a fault of ours, with its stack.

@@ -3,11 +3,13 @@
  */
 import type { Feature } from '../dav/feature.ts';
 import type { Limits } from '../dav/limits.ts';
+import { administration } from '../operations/administration.ts';
 import { prepareDataFolder } from '../operations/data-folder.ts';
 import { codeOf, reasonOf } from '../operations/reason.ts';
 import type { Store } from '../store/store.ts';
 import { type Certificate, loadCertificate, selfSignedCertificate } from './certificate.ts';
 import { standardFeatures } from './features.ts';
+import { bringHomes, type HomesUnderWay } from './homes.ts';
 import { type HttpBounds, ListenError, type Listening, listen } from './http.ts';
 import { type Jobs, startJobs } from './jobs.ts';
 import type { Log } from './log.ts';
@@ -30,7 +32,13 @@ export interface ServeOptions {
   readonly store: StoreLocation;
   readonly defaultDomain: string | undefined;
   readonly realm: string;
+  /** Origins of web clients whose pages may ask here. */
+  readonly corsOrigins?: readonly string[];
+  /** Whether there are homes for plain files. */
+  readonly files: boolean;
   readonly limits: Limits;
+  /** Octets that one account may hold; undefined without a bound. */
+  readonly quota: number | undefined;
   readonly retention: { readonly tombstoneDays: number; readonly historyDays: number };
 }
 
@@ -66,11 +74,11 @@ export async function serve(options: ServeOptions, log: Log, parts: ServeParts =
   }
   prepareDataFolder(options.data);
   const certificate = await certificateOf(options, log, clock());
-  const store = parts.openedStore ?? (await openStore(options.store));
+  const store = parts.openedStore ?? (await openStore(options.store, { quota: options.quota }));
   let listening: Listening | undefined;
   let jobs: Jobs | undefined;
   try {
-    const features = parts.features ?? standardFeatures();
+    const features = parts.features ?? standardFeatures({ files: options.files });
     const service = serviceOf({ ...options, store, features, log, clock });
     listening = await listen({
       handle: service.handle,
@@ -82,7 +90,12 @@ export async function serve(options: ServeOptions, log: Log, parts: ServeParts =
       ...(parts.bounds === undefined ? {} : { bounds: parts.bounds }),
     });
     jobs = startJobs({ store, retention: options.retention, log, clock });
-    return serving(options, log, { certificate, service, listening, jobs });
+    const { limits, quota } = options;
+    const homes = bringHomes(
+      administration(store, service.catalogue, 'davit serve', { limits, quota, now: clock }),
+      log,
+    );
+    return serving(options, log, { certificate, service, listening, jobs, homes });
   } catch (error) {
     await jobs?.close();
     await listening?.close();
@@ -96,9 +109,11 @@ interface Started {
   readonly service: Service;
   readonly listening: Listening;
   readonly jobs: Jobs;
+  readonly homes: HomesUnderWay;
 }
 
-function serving(options: ServeOptions, log: Log, { certificate, service, listening, jobs }: Started): Serving {
+function serving(options: ServeOptions, log: Log, started: Started): Serving {
+  const { certificate, service, listening, jobs, homes } = started;
   const { tls, publicUrl } = options;
   let closed: Promise<void> | undefined;
   return {
@@ -115,7 +130,7 @@ function serving(options: ServeOptions, log: Log, { certificate, service, listen
     close() {
       closed ??= (async () => {
         await listening.close();
-        await jobs.close();
+        await Promise.all([jobs.close(), homes.close()]);
         await service.close();
       })();
       return closed;

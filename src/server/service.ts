@@ -9,6 +9,7 @@ import type { Limits } from '../dav/limits.ts';
 import type { DavResponse } from '../dav/method.ts';
 import type { Store } from '../store/store.ts';
 import { type Authenticator, type ClientRequest, passwordAuthenticator } from './authenticate.ts';
+import { withCors } from './cors.ts';
 import type { Log } from './log.ts';
 
 export interface ServiceOptions {
@@ -19,6 +20,8 @@ export interface ServiceOptions {
   readonly realm: string;
   /** The domain of users who log in by their local part alone. */
   readonly defaultDomain?: string | undefined;
+  /** Origins of web clients whose pages may ask here: `https://app.example.com`. */
+  readonly corsOrigins?: readonly string[];
   /** Seconds since 1970. */
   readonly clock?: () => number;
   /** Fresh names for resources that the server names. */
@@ -56,7 +59,10 @@ export function createService(options: ServiceOptions): Service {
   return {
     catalogue: at.catalogue,
     store,
-    handle: (request) => dispatch(request, at),
+    handle: withCors((request: ClientRequest) => dispatch(request, at), {
+      origins: options.corsOrigins ?? [],
+      methods: options.features.flatMap(({ methods = [] }) => methods.map(({ name }) => name)),
+    }),
     close: () => store.close(),
   };
 }

@@ -227,6 +227,35 @@ export function networks(is: Omit<Described<readonly string[]>, 'fallback'>): Se
   });
 }
 
+/** Origins of web pages: `https://app.example.com`, and plain HTTP of this machine alone. In a text they are separated by commas. */
+export function origins(is: Omit<Described<readonly string[]>, 'fallback'>): Setting<readonly string[]> {
+  const check = (values: readonly unknown[]): readonly string[] =>
+    values.map((value) => {
+      const found = typeof value === 'string' ? originOf(value) : undefined;
+      if (found !== undefined) return found;
+      throw new RangeError('must be a list of origins such as ["https://app.example.com"]; * is none');
+    });
+  return declared({
+    ...is,
+    fallback: [],
+    type: 'list of origins',
+    fromToml: (value) => check(Array.isArray(value) ? value : [undefined]),
+    fromText: (given) => check(given.split(',').flatMap((part) => part.trim() || [])),
+    show: (value) => `[${value.map((one) => JSON.stringify(one)).join(', ')}]`,
+  });
+}
+
+/** As browsers write it; undefined for what has a path, a wildcard, or a scheme that anybody on the way can read. */
+function originOf(value: string): string | undefined {
+  const url = URL.parse(value);
+  if (url === null || url.href !== `${url.origin}/` || url.host.includes('*') || !isSecure(url)) return undefined;
+  return url.origin;
+}
+
+function isSecure({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname));
+}
+
 function isNetwork(value: string): boolean {
   const [address = '', prefix, ...more] = value.split('/');
   const version = isIP(address);

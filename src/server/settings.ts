@@ -10,6 +10,7 @@ import {
   oneOf,
   optionalPath,
   origin,
+  origins,
   path,
   printable,
   type Setting,
@@ -23,15 +24,21 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 
 const MOST = 2 ** 31 - 1;
 
-function limit(name: keyof Limits, meaning: string, from = 1): Setting<number> {
+/** A pebibyte: more than any account or file will have. */
+const MOST_OCTETS = 2 ** 50;
+
+function limit(name: keyof Limits, meaning: string, from = 1, to = MOST): Setting<number> {
   const key = `limits.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
-  return wholeNumber({ key, fallback: DEFAULT_LIMITS[name], meaning, from, to: MOST });
+  return wholeNumber({ key, fallback: DEFAULT_LIMITS[name], meaning, from, to });
 }
 
 /** One for each limit. */
 export const LIMITS: Readonly<Record<keyof Limits, Setting<number>>> = {
   calendarObject: limit('calendarObject', 'Octets that one event, to-do or journal entry may have.', 1024),
   addressObject: limit('addressObject', 'Octets that one card may have.', 1024),
+  file: limit('file', 'Octets that one plain file may have.', 1024, MOST_OCTETS),
+  attachment: limit('attachment', 'Octets that one attachment of an event may have.', 1024, MOST_OCTETS),
+  attachments: limit('attachments', 'Attachments that one event, to-do or journal entry may have.'),
   xmlBody: limit('xmlBody', 'Octets that the XML body of a request may have.', 1024),
   infinityMembers: limit('infinityMembers', 'Resources that a PROPFIND with `Depth: infinity` may answer.'),
   page: limit('page', 'Rows that are read from the store at once. Nothing that clients see.'),
@@ -48,7 +55,16 @@ export const LIMITS: Readonly<Record<keyof Limits, Setting<number>>> = {
     'Octets that the stored properties of one event or card may take together.',
     1024,
   ),
-  collections: limit('collections', 'Calendars, or address books, that one user may have.'),
+  collections: limit(
+    'collections',
+    'Calendars that one user may have; as many address books, and as many folders, at whatever depth.',
+  ),
+  locks: limit('locks', 'Write locks that may hold at once on what one user has.'),
+  lockTimeout: limit(
+    'lockTimeout',
+    'Seconds for which a write lock holds at most, unless the client that made it asks again in time.',
+    60,
+  ),
 };
 
 /** Every setting, typed. */
@@ -130,7 +146,26 @@ export const KEYS = {
     meaning:
       'The proxies whose `Forwarded` and `X-Forwarded-*` headers are believed; nobody else’s are. Needed when plain HTTP is enabled.',
   }),
+  corsOrigins: origins({
+    key: 'cors.origins',
+    meaning:
+      'The origins of web clients whose pages may ask here from a browser, with the login of whoever uses them. Nobody else’s may.',
+  }),
+  filesEnabled: truth({
+    key: 'files.enabled',
+    fallback: true,
+    meaning:
+      'Whether every user has a home for plain files, `/files/USER@DOMAIN/`. With `false` it is not served; what lies in it stays.',
+  }),
   ...LIMITS,
+  quota: wholeNumber({
+    key: 'limits.quota',
+    fallback: 10 * 1024 ** 3,
+    from: 0,
+    to: MOST_OCTETS,
+    meaning:
+      'Octets that all events, cards and files of one user may have together; 0 sets no bound. `davit user quota` gives a user another bound.',
+  }),
   tombstoneDays: wholeNumber({
     key: 'retention.tombstone_days',
     fallback: 180,

@@ -13,6 +13,9 @@ export type AccountId = number & { readonly [brand]: 'AccountId' };
 /** Number of a collection within its account; never used again after removal. */
 export type CollectionId = number & { readonly [brand]: 'CollectionId' };
 
+/** Number of a large content within its account; never used again. */
+export type ContentId = number & { readonly [brand]: 'ContentId' };
+
 /** The parent of an account's homes. */
 export const NO_COLLECTION: CollectionId = collectionId(0);
 
@@ -29,9 +32,18 @@ export function collectionId(value: number): CollectionId {
   return value as CollectionId;
 }
 
+/** A number known to be a large content's. */
+export function contentId(value: number): ContentId {
+  return value as ContentId;
+}
+
+/** Which principals of their tenant users can look up: all, or only those with whom they share something. */
+export type DirectoryPolicy = 'everyone' | 'acquaintances';
+
 export interface Tenant {
   readonly id: TenantId;
   readonly name: string;
+  readonly directory: DirectoryPolicy;
 }
 
 /** A mail domain; its name in lower case, as A-labels. */
@@ -91,6 +103,9 @@ export interface CollectionRecord extends CollectionKey {
   readonly shared: boolean;
 }
 
+/** A collection without its properties. */
+export type CollectionOutline = Omit<CollectionRecord, 'properties'>;
+
 /** A calendar object, an address object: a member that is not a collection. Without its bytes. */
 export interface ObjectRecord {
   readonly collection: CollectionKey;
@@ -108,14 +123,22 @@ export interface ObjectRecord {
   readonly created: number;
   readonly modified: number;
   readonly properties: StoredProperties;
+  /** Where its bytes lie when they are too large to be read at once. */
+  readonly content: ContentId | undefined;
 }
 
-/** An object with its bytes as the client sent them. */
+/** An object with its bytes as the client sent them; empty for one with a content. */
 export interface StoredObject extends ObjectRecord {
   readonly data: Uint8Array;
 }
 
-/** What the prefilter needs of an object, never more. It may let an object be found in vain, never be missed. */
+/** Octets of one piece of a large content; the last piece may be shorter. Never to be changed: it is in the database. */
+export const PIECE = 256 * 1024;
+
+/**
+ * What the store needs to know of the bytes of an object: what the prefilter asks, which may let it be found in vain, never be missed; and the
+ * attachments that must stay because of it.
+ */
 export interface ObjectIndex {
   readonly component: string;
   /** Earliest start and latest end of all instances, in seconds UTC, widened where the zone is the reader's. */
@@ -125,6 +148,28 @@ export interface ObjectIndex {
   readonly weeks: number;
   /** Searchable text by property name in upper case, folded by i;unicode-casemap; several values joined by a line feed. */
   readonly texts: Readonly<Record<string, string>>;
+  /** MANAGED-IDs to which the bytes refer, each once. All of them exist. */
+  readonly attachments?: readonly string[];
+}
+
+/** A managed attachment of an account: bytes to which calendar objects refer. RFC 8607 section 3. */
+export interface AttachmentRecord {
+  readonly account: AccountId;
+  /** Its MANAGED-ID. */
+  readonly id: string;
+  /** Without quotes; a function of the bytes. */
+  readonly etag: string;
+  /** In octets. */
+  readonly size: number;
+  /** Undefined where there are no bytes. */
+  readonly content: ContentId | undefined;
+  /** With its parameters: `text/html; charset=utf-8`. */
+  readonly mediaType: string;
+  /** The name of a file; empty where the client gave none. */
+  readonly name: string;
+  /** Who made it; undefined for an administrator. */
+  readonly creator: AccountId | undefined;
+  readonly created: number;
 }
 
 /** An index that every time range and no text matches. */
@@ -151,13 +196,55 @@ export type Change<Member> =
   | { readonly removed: false; readonly revision: number; readonly member: Member }
   | { readonly removed: true; readonly revision: number; readonly name: string };
 
-export type Access = 'read' | 'read-write';
+/** To whom something is granted: an account (a group among them), every user of the owner's tenant, or the owner. */
+export type Grantee = AccountId | 'authenticated' | 'owner';
 
-/** Access of one account to a collection of another. It lies with the owner. */
+/** Privileges of somebody on a collection and everything below it. It lies with the owner. RFC 3744 section 5.5. */
 export interface Grant {
   readonly collection: CollectionKey;
-  readonly grantee: AccountId;
-  readonly access: Access;
+  readonly grantee: Grantee;
+  /** As granted, without the parts of aggregates; sorted, never empty. What they mean is not known here. */
+  readonly privileges: readonly XmlName[];
+}
+
+/** Somebody who acts for the owner of an account. apple/caldav-proxy section 5.2. */
+export interface Delegation {
+  readonly delegator: AccountId;
+  /** An individual or a group. */
+  readonly delegate: AccountId;
+  readonly access: 'read' | 'write';
+}
+
+/** A write lock. RFC 4918 section 6. */
+export interface LockRecord {
+  readonly account: AccountId;
+  /** A URI; unique within the account. */
+  readonly token: string;
+  /** The locked collection, or the one in which the locked name lies. */
+  readonly collection: CollectionId;
+  /** The locked member of the collection, which need not exist; empty where the collection itself is locked. */
+  readonly name: string;
+  /** The lock root: path segments below the account, `['calendars', 'default', 'a.ics']`. */
+  readonly path: readonly string[];
+  readonly depth: 0 | 'infinity';
+  readonly scope: 'exclusive' | 'shared';
+  /** Who made it. */
+  readonly holder: AccountId;
+  /** What the client says about itself: the XML of a DAV:owner element; empty where it says nothing. */
+  readonly owner: string;
+  readonly created: number;
+  readonly expires: number;
+}
+
+/** Octets that an account may hold; what the service gives everybody; or no bound. */
+export type Quota = number | 'default' | 'none';
+
+/** What an account takes up. */
+export interface Usage {
+  /** Octets of all objects, and of the attachments that they use. */
+  readonly used: number;
+  /** Octets that there may be; undefined without a bound. */
+  readonly quota: number | undefined;
 }
 
 /** A former version of an object, kept for audit and undo. */

@@ -4,26 +4,36 @@
  * No transaction touches two accounts, and none waits for a socket: long answers are read in pages, each its own short read.
  * Revisions count per collection under its row lock, gapless and visible in order; sync reads only them and the tombstones.
  */
+
+import type { XmlName } from '../formats/xml/name.ts';
+import type { AttachmentReader, AttachmentWriter, ContentReader, ContentWriter } from './contents.ts';
 import type {
-  Access,
   Account,
   AccountId,
   AccountKind,
   Change,
   CollectionId,
   CollectionKey,
+  CollectionOutline,
   CollectionRecord,
+  ContentId,
+  Delegation,
+  DirectoryPolicy,
   Domain,
   Grant,
+  Grantee,
   HistoryRecord,
+  LockRecord,
   ObjectIndex,
   ObjectRecord,
   Origin,
   Prefilter,
+  Quota,
   StoredObject,
   StoredProperties,
   Tenant,
   TenantId,
+  Usage,
 } from './records.ts';
 
 export interface Store {
@@ -35,14 +45,29 @@ export interface Store {
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T>;
   /** All or nothing, serialised in effect, durable when it resolves. May run `work` again: it has no effect outside `tx`. */
   write<T>(origin: Origin, work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
-  /** Removes tombstones and history older than the given times (seconds), at most `limit` rows of each, and says how many went. */
-  prune(before: { readonly tombstones: number; readonly history: number }, limit: number): Promise<Pruned>;
+  /**
+   * Removes tombstones and history older than the given times (seconds), locks that expired before, and attachments and contents that
+   * nothing has used since; at most `limit` rows of each, and says how many went.
+   */
+  prune(before: PruneBefore, limit: number): Promise<Pruned>;
   close(): Promise<void>;
 }
 
+/** Seconds since 1970. */
+export interface PruneBefore {
+  readonly tombstones: number;
+  readonly history: number;
+  readonly locks: number;
+  /** And attachments. */
+  readonly contents: number;
+}
+
+/** Rows that went. */
 export interface Pruned {
   readonly tombstones: number;
   readonly history: number;
+  readonly locks: number;
+  readonly contents: number;
 }
 
 export interface ReadTransaction {
@@ -52,6 +77,10 @@ export interface ReadTransaction {
   readonly changes: ChangeReader;
   readonly grants: GrantReader;
   readonly history: HistoryReader;
+  readonly locks: LockReader;
+  readonly contents: ContentReader;
+  readonly attachments: AttachmentReader;
+  readonly usage: UsageReader;
 }
 
 export interface WriteTransaction extends ReadTransaction {
@@ -60,6 +89,10 @@ export interface WriteTransaction extends ReadTransaction {
   readonly collections: CollectionReader & CollectionWriter;
   readonly objects: ObjectReader & ObjectWriter;
   readonly grants: GrantReader & GrantWriter;
+  readonly locks: LockReader & LockWriter;
+  readonly contents: ContentReader & ContentWriter;
+  readonly attachments: AttachmentReader & AttachmentWriter;
+  readonly usage: UsageReader & UsageWriter;
 }
 
 /** A name that must be free is taken: an address, a domain, a collection's name. */
@@ -72,10 +105,21 @@ export class NameTaken extends Error {
   }
 }
 
+/** What would be stored does not fit into the account. RFC 4331 section 6. */
+export class QuotaExceeded extends Error {
+  override readonly name = 'QuotaExceeded';
+  readonly quota: number;
+  constructor(quota: number) {
+    super(`the account may hold ${quota} octets`);
+    this.quota = quota;
+  }
+}
+
 // --- directory: tenants, domains, accounts -------------------------------------------------------------------------------------------
 
 export interface DirectoryReader {
   tenants(): Promise<readonly Tenant[]>;
+  tenant(id: TenantId): Promise<Tenant | undefined>;
   domains(): Promise<readonly Domain[]>;
   domain(name: string): Promise<Domain | undefined>;
   account(id: AccountId): Promise<Account | undefined>;
@@ -93,6 +137,33 @@ export interface DirectoryReader {
   membersOf(group: AccountId): Promise<readonly AccountId[]>;
   /** Groups of which this account is a direct member. */
   groupsOf(member: AccountId): Promise<readonly AccountId[]>;
+  /** Groups of which this account is a member, directly or through other groups; each once. One query. */
+  allGroupsOf(member: AccountId): Promise<readonly AccountId[]>;
+  /** Those who hold everything in the domain. */
+  administratorsOf(domain: string): Promise<readonly AccountId[]>;
+  /** Domains of which any of these accounts is an administrator, in order of name. */
+  administeredBy(accounts: readonly AccountId[]): Promise<readonly string[]>;
+  /** Who acts for this account, in order of delegate. */
+  delegatesOf(delegator: AccountId): Promise<readonly Delegation[]>;
+  /** For whom any of these accounts acts, in order of delegator. */
+  delegatorsOf(delegates: readonly AccountId[]): Promise<readonly Delegation[]>;
+  /** Accounts of a tenant that may match, in order of number, after the given one. */
+  matching(
+    search: DirectorySearch,
+    page: { readonly after?: AccountId; readonly limit: number },
+  ): Promise<readonly Account[]>;
+  /** Accounts, but groups, that have no home of that name, in order of number. */
+  withoutHome(segment: string, limit: number): Promise<readonly Account[]>;
+}
+
+/**
+ * Which accounts to look for: their display name or one of their addresses contains any, or all, of the texts, folded by
+ * i;unicode-casemap. A text of one or two characters is looked for at the beginnings of words only. No texts mean all accounts.
+ */
+export interface DirectorySearch {
+  readonly tenant: TenantId;
+  readonly test: 'anyof' | 'allof';
+  readonly texts: readonly string[];
 }
 
 export interface NewAccount {
@@ -126,6 +197,9 @@ export interface DirectoryWriter {
   /** Removes the account with everything in it, its logins, memberships and the grants it holds. */
   removeAccount(id: AccountId): Promise<void>;
   setMembers(group: AccountId, members: readonly AccountId[]): Promise<void>;
+  setAdministrators(domain: string, administrators: readonly AccountId[]): Promise<void>;
+  setDelegates(delegator: AccountId, access: Delegation['access'], delegates: readonly AccountId[]): Promise<void>;
+  setDirectoryPolicy(tenant: TenantId, policy: DirectoryPolicy): Promise<void>;
 }
 
 // --- collections --------------------------------------------------------------------------------------------------------------------
@@ -134,8 +208,21 @@ export interface CollectionReader {
   get(key: CollectionKey): Promise<CollectionRecord | undefined>;
   /** The collections along a path below the account, `['calendars', 'default']`, as far as they exist. One query for two segments. */
   along(account: AccountId, path: readonly string[]): Promise<readonly CollectionRecord[]>;
-  /** All member collections, ordered by number. NO_COLLECTION as parent gives the homes. */
+  /** The member collection of that name. */
+  child(account: AccountId, parent: CollectionId, name: string): Promise<CollectionRecord | undefined>;
+  /** All member collections, ordered by number, where they are known to be few. NO_COLLECTION as parent gives the homes. */
   in(account: AccountId, parent: CollectionId): Promise<readonly CollectionRecord[]>;
+  /** Member collections in order of number, after the given one. Their properties may be long: pages are short. */
+  page(
+    key: CollectionKey,
+    page: { readonly after?: CollectionId; readonly limit: number },
+  ): Promise<readonly CollectionRecord[]>;
+  /** All collections below, at any depth, ordered by number; one more than `limit` says that there are more. One query. */
+  below(key: CollectionKey, limit: number): Promise<readonly CollectionRecord[]>;
+  /** The same without what they may have much of. */
+  outline(key: CollectionKey, limit: number): Promise<readonly CollectionOutline[]>;
+  /** How many collections lie below, at any depth, and how many objects in them and in the collection itself. One query. */
+  countBelow(key: CollectionKey): Promise<{ readonly collections: number; readonly objects: number }>;
   /** How many objects the collection holds directly. */
   countObjects(key: CollectionKey): Promise<number>;
 }
@@ -143,6 +230,8 @@ export interface CollectionReader {
 export interface CollectionWriter {
   /** The record as it is now, its row locked until the end: what is checked after this stays true until the commit. */
   lock(key: CollectionKey): Promise<CollectionRecord | undefined>;
+  /** The same for it and all collections below it, those below first: what writes there waits. */
+  lockTree(key: CollectionKey): Promise<CollectionRecord | undefined>;
   /** Raises the parent's revision. @throws NameTaken */
   add(
     account: AccountId,
@@ -155,9 +244,9 @@ export interface CollectionWriter {
   ): Promise<CollectionRecord>;
   /** Replaces all stored properties; raises the parent's revision, not its own. */
   setProperties(key: CollectionKey, properties: StoredProperties): Promise<void>;
-  /** Moves within its account; leaves a tombstone at the old parent. @throws NameTaken */
+  /** Moves within its account; leaves a tombstone at the old parent; locks on it and below end. @throws NameTaken */
   move(key: CollectionKey, to: { readonly parent: CollectionId; readonly name: string }): Promise<void>;
-  /** With all members below; each object goes to the history; a tombstone at the parent. */
+  /** With all members below and their locks; each object goes to the history; a tombstone at the parent. */
   remove(key: CollectionKey): Promise<void>;
   /** Removes all objects and leaves tombstones. */
   empty(key: CollectionKey): Promise<void>;
@@ -190,17 +279,25 @@ export interface NewObject {
   readonly uid: string;
   readonly etag: string;
   readonly data: Uint8Array;
+  /** Instead of `data`, which is empty then. Several objects may have the same. */
+  readonly content?: { readonly id: ContentId; readonly size: number } | undefined;
   readonly index: ObjectIndex;
   /** Kept from the former version when absent. */
   readonly properties?: StoredProperties;
+  /** Seconds; of what was created elsewhere. When absent, kept from the former version, else now. RFC 4918 section 9.9.1. */
+  readonly created?: number | undefined;
 }
 
 export interface ObjectWriter {
-  /** Creates or replaces; the former version goes to the history; raises the collection's revision and its parent's. */
+  /**
+   * Creates or replaces, with its uses of attachments; the former version, unless it has a content, goes to the history; raises the collection's
+   * revision and its parent's.
+   * @throws QuotaExceeded when the account has not the room; nothing else may be done in this transaction then
+   */
   put(key: CollectionKey, object: NewObject): Promise<ObjectRecord>;
-  /** False when there is none. Leaves a tombstone; the former version goes to the history. */
+  /** False when there is none. Leaves a tombstone; the former version, unless it has a content, goes to the history; its locks end. */
   remove(key: CollectionKey, name: string): Promise<boolean>;
-  /** Dead properties of an object: raises the revision; the etag stays. */
+  /** Dead properties of an object: raises the revision; the etag and the time of its last change stay. RFC 4918 section 15.7. */
   setProperties(key: CollectionKey, name: string, properties: StoredProperties): Promise<void>;
 }
 
@@ -216,7 +313,17 @@ export interface ChangeReader {
   objectsWithData(key: CollectionKey, span: ChangeSpan): Promise<readonly Change<StoredObject>[]>;
   /** The same for member collections: of a home. */
   collections(key: CollectionKey, span: ChangeSpan): Promise<readonly Change<CollectionRecord>[]>;
+  /**
+   * Objects and member collections together, where a collection holds both. A removal says of which sort the member was; there is none while
+   * a member of the other sort has the name.
+   */
+  members(key: CollectionKey, span: ChangeSpan): Promise<readonly MemberChange[]>;
 }
+
+/** A change of a member of either sort. */
+export type MemberChange =
+  | (Change<ObjectRecord> & { readonly sort: 'object' })
+  | (Change<CollectionRecord> & { readonly sort: 'collection' });
 
 export interface ChangeSpan {
   /** A first sync: what is there, and no removals. RFC 6578 section 3.4. */
@@ -229,12 +336,50 @@ export interface ChangeSpan {
 export interface GrantReader {
   /** Grants on one collection. */
   on(key: CollectionKey): Promise<readonly Grant[]>;
-  /** What any of these grantees hold in the owner's account. */
+  /** Grants on several collections of one account. One query. */
+  onAll(account: AccountId, collections: readonly CollectionId[]): Promise<readonly Grant[]>;
+  /** What any of these grantees hold in the owner's account, with what every user, and the owner, are granted there. */
   between(owner: AccountId, grantees: readonly AccountId[]): Promise<readonly Grant[]>;
+  /** Owners who have granted something to any of these accounts; each once. */
+  grantors(grantees: readonly AccountId[]): Promise<readonly AccountId[]>;
 }
 
 export interface GrantWriter {
-  set(key: CollectionKey, grantee: AccountId, access: Access | 'none'): Promise<void>;
+  /** No privileges take the grant away. */
+  set(key: CollectionKey, grantee: Grantee, privileges: readonly XmlName[]): Promise<void>;
+  /** All grants on the collection. Raises its parent's revision, as its properties do. */
+  replace(key: CollectionKey, grants: readonly Pick<Grant, 'grantee' | 'privileges'>[]): Promise<void>;
+}
+
+// --- locks, usage -----------------------------------------------------------------------------------------------------------
+
+export interface LockReader {
+  /** The locks in one account that have not expired at that second, oldest first. One query; usually there are none. */
+  of(account: AccountId, at: number): Promise<readonly LockRecord[]>;
+  /** All locks that have not expired, in order of account and token, after the given one. */
+  list(
+    at: number,
+    page: { readonly after?: Pick<LockRecord, 'account' | 'token'>; readonly limit: number },
+  ): Promise<readonly LockRecord[]>;
+}
+
+export interface LockWriter {
+  add(lock: LockRecord): Promise<void>;
+  /** False when there is none. */
+  refresh(account: AccountId, token: string, expires: number): Promise<boolean>;
+  /** False when there is none. */
+  remove(account: AccountId, token: string): Promise<boolean>;
+}
+
+export interface UsageReader {
+  of(account: AccountId): Promise<Usage>;
+  /** Of several, in their order. One query. */
+  ofAll(accounts: readonly AccountId[]): Promise<readonly Usage[]>;
+}
+
+export interface UsageWriter {
+  /** What is there already stays, even if it is more. */
+  setQuota(account: AccountId, quota: Quota): Promise<void>;
 }
 
 export interface HistoryReader {

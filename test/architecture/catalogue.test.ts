@@ -52,6 +52,7 @@ const method: Method = {
 };
 const rule: WriteRule = {
   into: collection,
+  suffix: '',
   maxSize: () => 1,
   accept: async () => {
     throw new RangeError('nothing is written here');
@@ -71,11 +72,20 @@ describe('the catalogue', () => {
     ['a method on one type, unless each says when', { methods: [method] }],
     ['a precondition', { preconditions: [condition] }],
     ['a write rule for one type', { writeRules: [rule] }],
+    [
+      'a privilege',
+      {
+        privileges: [
+          { name: '{DAV:}all', spec: 'RFC 3744 section 3.11', within: undefined, description: 'Everything' },
+        ],
+      },
+    ],
     ['a kept collection', { keeps: [{ type: collection, spec, onDelete: () => 'empty' }] }],
     [
       'a well-known path',
       { wellKnown: [{ path: '/.well-known/tree', spec, handle: () => ({ status: 302, headers: {} }) }] },
     ],
+    ['a path beside the tree', { endpoints: [{ segment: 'beside', spec, methods: [method] }] }],
   ];
   for (const [what, parts] of claims) {
     test(`refuses two claims on ${what}`, () => {

@@ -126,7 +126,7 @@ describe('domains and users', () => {
   test('a user is disabled and enabled', async () => {
     assert.match(await well('user disable max@example.com'), /cannot log in/);
     assert.ok((await account('max@example.com')).disabled);
-    assert.match(await well('user list'), /max@example\.com +max +individual +disabled\n/);
+    assert.match(await well('user list'), /max@example\.com +max +individual +disabled +0 octets +10 GiB\n/);
     assert.match(await well('user enable max@example.com'), /can log in again/);
     assert.ok(!(await account('max@example.com')).disabled);
   });
@@ -147,10 +147,14 @@ describe('domains and users', () => {
       'kind',
       'disabled',
       'hasPassword',
+      'used',
+      'quota',
       'created',
     ]);
     assert.ok(!listed.includes('argon2'));
-    assert.deepEqual(JSON.parse(await well('domain list --json')), [{ name: 'example.com', tenant: 'example.com' }]);
+    assert.deepEqual(JSON.parse(await well('domain list --json')), [
+      { name: 'example.com', tenant: 'example.com', administrators: [] },
+    ]);
     await well('domain add example.net');
     assert.deepEqual(JSON.parse(await well('user list --json --domain example.net')), []);
     await well('domain remove example.net --yes');

@@ -1,13 +1,13 @@
 /**
- * The storage contract, part: tenants, domains, accounts, groups, grants.
+ * The storage contract, part: tenants, domains and their administrators, accounts, groups, delegates.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AccountId } from '../../src/store/records.ts';
-import { accountId } from '../../src/store/records.ts';
+import type { AccountId, Delegation } from '../../src/store/records.ts';
+import { accountId, tenantId } from '../../src/store/records.ts';
 import { NameTaken } from '../../src/store/store.ts';
 import type { NewPlace, World } from './world.ts';
-import { AT, addAccount, inWorld } from './world.ts';
+import { AT, addAccount, bytes, inWorld } from './world.ts';
 
 async function account({ write, tenant }: World, address: string, aliases: readonly string[] = []): Promise<AccountId> {
   return (await write((tx) => addAccount(tx, tenant, address, aliases))).id;
@@ -35,7 +35,9 @@ export function directoryContract(place: NewPlace): void {
           domains.map((each) => each.name),
           ['example.com', 'example.org'],
         );
-        assert.deepEqual(await store.read((tx) => tx.directory.tenants()), [{ id: tenant, name: 'example' }]);
+        assert.deepEqual(await store.read((tx) => tx.directory.tenants()), [
+          { id: tenant, name: 'example', directory: 'everyone' },
+        ]);
         assert.equal(await write((tx) => tx.directory.removeDomain('example.org')), true);
         assert.equal(await write((tx) => tx.directory.removeDomain('example.org')), false);
       }),
@@ -134,25 +136,124 @@ export function directoryContract(place: NewPlace): void {
     );
 
     test(
-      'grants are set, changed, taken back, and shown on the collection',
+      'groups within groups, and in a circle',
       inWorld(place, async (here) => {
-        const { store, write, account: ann, calendar, record } = here;
+        const { store, write, account: ann } = here;
+        const [inner, middle, outer, other] = [
+          await account(here, 'inner@example.com'),
+          await account(here, 'middle@example.com'),
+          await account(here, 'outer@example.com'),
+          await account(here, 'other@example.com'),
+        ];
+        const set = (group: AccountId, members: readonly AccountId[]) =>
+          write((tx) => tx.directory.setMembers(group, members));
+        const groups = (of: AccountId) => store.read((tx) => tx.directory.allGroupsOf(of));
+        await set(inner, [ann]);
+        await set(middle, [inner]);
+        await set(outer, [middle, inner, ann]);
+        await set(other, [outer]);
+        assert.deepEqual(await groups(ann), [inner, middle, outer, other]);
+        assert.deepEqual(await groups(middle), [outer, other]);
+        assert.deepEqual(await groups(other), []);
+        await set(inner, [ann, other]);
+        assert.deepEqual(await groups(ann), [inner, middle, outer, other]);
+        assert.deepEqual(await groups(middle), [inner, outer, other]);
+        await set(middle, []);
+        await set(other, []);
+        assert.deepEqual(await groups(ann), [inner, outer]);
+      }),
+    );
+
+    test(
+      "a tenant's policy",
+      inWorld(place, async ({ store, tenant, write }) => {
+        const policy = async () => (await store.read((tx) => tx.directory.tenant(tenant)))?.directory;
+        assert.equal(await policy(), 'everyone');
+        await write((tx) => tx.directory.setDirectoryPolicy(tenant, 'acquaintances'));
+        assert.equal(await policy(), 'acquaintances');
+        const other = await write((tx) => tx.directory.addTenant('other'));
+        assert.deepEqual(await store.read((tx) => tx.directory.tenant(other.id)), other);
+        assert.equal(other.directory, 'everyone');
+        assert.equal(await store.read((tx) => tx.directory.tenant(tenantId(999))), undefined);
+        await assert.rejects(write((tx) => tx.directory.setDirectoryPolicy(tenantId(999), 'everyone')));
+      }),
+    );
+
+    test(
+      'administrators of domains',
+      inWorld(place, async (here) => {
+        const { store, tenant, write, account: ann } = here;
+        const bob = await account(here, 'bob@example.com');
+        await write((tx) => tx.directory.addDomain('example.org', tenant));
+        const set = (domain: string, administrators: readonly AccountId[]) =>
+          write((tx) => tx.directory.setAdministrators(domain, administrators));
+        const of = (domain: string) => store.read((tx) => tx.directory.administratorsOf(domain));
+        const by = (...accounts: AccountId[]) => store.read((tx) => tx.directory.administeredBy(accounts));
+        await set('example.org', [bob, ann, bob]);
+        await set('example.com', [bob]);
+        assert.deepEqual(await of('example.org'), [ann, bob]);
+        assert.deepEqual(await of('example.net'), []);
+        assert.deepEqual(await by(ann, bob), ['example.com', 'example.org']);
+        assert.deepEqual(await by(ann), ['example.org']);
+        assert.deepEqual(await by(), []);
+        await set('example.org', [ann]);
+        assert.deepEqual(await by(bob), ['example.com']);
+        await write((tx) => tx.directory.removeAccount(bob));
+        assert.deepEqual(await of('example.com'), []);
+        await write((tx) => tx.directory.removeDomain('example.org'));
+        await write((tx) => tx.directory.addDomain('example.org', tenant));
+        assert.deepEqual(await of('example.org'), []);
+      }),
+    );
+
+    test(
+      'delegates',
+      inWorld(place, async (here) => {
+        const { store, write, account: ann } = here;
         const bob = await account(here, 'bob@example.com');
         const eve = await account(here, 'eve@example.com');
-        await write((tx) => tx.grants.set(calendar, bob, 'read'));
-        await write((tx) => tx.grants.set(calendar, bob, 'read-write'));
-        await write((tx) => tx.grants.set(calendar, eve, 'read'));
-        const bobs = { collection: calendar, grantee: bob, access: 'read-write' } as const;
-        const eves = { collection: calendar, grantee: eve, access: 'read' } as const;
-        assert.deepEqual(await store.read((tx) => tx.grants.on(calendar)), [bobs, eves]);
-        assert.deepEqual(await store.read((tx) => tx.grants.between(ann, [bob, accountId(77)])), [bobs]);
-        assert.deepEqual(await store.read((tx) => tx.grants.between(bob, [ann])), []);
-        assert.equal((await record(calendar)).shared, true);
-        await write((tx) => tx.grants.set(calendar, eve, 'none'));
-        assert.equal((await record(calendar)).shared, true);
+        const set = (delegator: AccountId, access: Delegation['access'], delegates: readonly AccountId[]) =>
+          write((tx) => tx.directory.setDelegates(delegator, access, delegates));
+        const delegation = (delegator: AccountId, delegate: AccountId, access: Delegation['access']) => ({
+          ...{ delegator, delegate, access },
+        });
+        const of = (delegator: AccountId) => store.read((tx) => tx.directory.delegatesOf(delegator));
+        const by = (...delegates: AccountId[]) => store.read((tx) => tx.directory.delegatorsOf(delegates));
+        await set(ann, 'write', [eve, bob, eve]);
+        await set(ann, 'read', [bob]);
+        await set(bob, 'read', [eve]);
+        assert.deepEqual(await of(ann), [
+          ...[delegation(ann, bob, 'read'), delegation(ann, bob, 'write'), delegation(ann, eve, 'write')],
+        ]);
+        assert.deepEqual(await by(eve), [delegation(ann, eve, 'write'), delegation(bob, eve, 'read')]);
+        assert.equal((await by(eve, bob)).length, 4);
+        assert.deepEqual(await by(), []);
+        await set(ann, 'write', [eve]);
+        assert.deepEqual(await of(ann), [delegation(ann, bob, 'read'), delegation(ann, eve, 'write')]);
         await write((tx) => tx.directory.removeAccount(bob));
-        assert.deepEqual(await store.read((tx) => tx.grants.on(calendar)), []);
-        assert.equal((await record(calendar)).shared, false);
+        assert.deepEqual(await of(ann), [delegation(ann, eve, 'write')]);
+        assert.deepEqual(await by(eve), [delegation(ann, eve, 'write')]);
+      }),
+    );
+
+    test(
+      'accounts that lack a home, but groups',
+      inWorld(place, async (here) => {
+        const { store, tenant, write, account: ann } = here;
+        const bob = await account(here, 'bob@example.com');
+        await write((tx) =>
+          tx.directory.addAccount({
+            ...{ tenant, kind: 'group', address: 'team@example.com', aliases: [], displayName: 'Team' },
+            passwordHash: undefined,
+          }),
+        );
+        const lacking = async (segment: string, limit = 9) =>
+          (await store.read((tx) => tx.directory.withoutHome(segment, limit))).map((each) => each.id);
+        assert.deepEqual(await lacking('calendars'), [bob]);
+        assert.deepEqual(await lacking('files'), [ann, bob]);
+        assert.deepEqual(await lacking('files', 1), [ann]);
+        // A member of that name is no home.
+        assert.deepEqual(await lacking('default'), [ann, bob]);
       }),
     );
 
@@ -165,7 +266,16 @@ export function directoryContract(place: NewPlace): void {
         await write((tx) => tx.directory.setMembers(group, [ann, last]));
         await put('a', 'a', { texts: { SUMMARY: 'hello' } });
         await put('a', 'b');
+        await write((tx) => tx.usage.setQuota(ann, 5_000_000));
+        const content = await write(async (tx) => {
+          const begun = await tx.contents.begin(ann);
+          await tx.contents.append(ann, begun, 0, [bytes('piece')]);
+          return begun;
+        });
+        assert.equal((await store.read((tx) => tx.contents.pieces(ann, content, 0, 9))).length, 1);
         await write((tx) => tx.directory.removeAccount(ann));
+        assert.deepEqual(await store.read((tx) => tx.contents.pieces(ann, content, 0, 9)), []);
+        assert.deepEqual(await store.read((tx) => tx.usage.of(ann)), { used: 0, quota: undefined });
         assert.equal(await store.read((tx) => tx.directory.account(ann)), undefined);
         assert.equal(await store.read((tx) => tx.directory.accountByAddress('ann@example.com')), undefined);
         assert.equal(await store.read((tx) => tx.collections.get(calendar)), undefined);
@@ -174,6 +284,26 @@ export function directoryContract(place: NewPlace): void {
         assert.deepEqual(await store.read((tx) => tx.directory.membersOf(group)), [last]);
         await write((tx) => tx.directory.removeAccount(last));
         assert.ok((await account(here, 'ann@example.com')) > last);
+      }),
+    );
+
+    test(
+      'of lists that are set at once one is left, as it was set',
+      inWorld(place, async (here) => {
+        const { store, write, account: ann } = here;
+        const others = await Promise.all(
+          ['b', 'c', 'd', 'e', 'f', 'g'].map((name) => account(here, `${name}@example.com`)),
+        );
+        for (let round = 0; round < 5; round += 1) {
+          await Promise.all(others.map((other) => write((tx) => tx.directory.setDelegates(ann, 'write', [other]))));
+          await Promise.all(others.map((other) => write((tx) => tx.directory.setMembers(ann, [other]))));
+          await Promise.all(
+            others.map((other) => write((tx) => tx.directory.setAdministrators('example.com', [other]))),
+          );
+          assert.equal((await store.read((tx) => tx.directory.delegatesOf(ann))).length, 1);
+          assert.equal((await store.read((tx) => tx.directory.membersOf(ann))).length, 1);
+          assert.equal((await store.read((tx) => tx.directory.administratorsOf('example.com'))).length, 1);
+        }
       }),
     );
   });

@@ -14,6 +14,8 @@ import { openPostgres, openPostgresStore } from '../../src/store/postgres/databa
 import { statement } from '../../src/store/sql/database.ts';
 import { StoreIsNewer } from '../../src/store/sql/migrate.ts';
 import { missingPostgres, startPostgres } from '../support/postgres.ts';
+import { migrationsContract } from './migrations.contract.ts';
+import { statementsContract } from './statements.contract.ts';
 import { storeContract } from './store.contract.ts';
 import type { World } from './world.ts';
 import { bytes, index, world } from './world.ts';
@@ -39,7 +41,7 @@ storeContract(
   'PostgreSQL',
   async () => {
     const connection = await database();
-    return { open: () => openPostgresStore({ connection, poolSize: 4 }) };
+    return { open: (given) => openPostgresStore({ connection, poolSize: 4, ...given }) };
   },
   { skip },
 );
@@ -98,6 +100,17 @@ const OTHERS = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()`;
 
 describe('PostgreSQL', { skip: skip ?? false }, () => {
+  const former = cluster?.database();
+  migrationsContract(async () => {
+    const connection = await former;
+    assert.ok(connection);
+    return openPostgres({ connection, poolSize: 1 });
+  });
+  statementsContract(async () => {
+    assert.ok(cluster);
+    return openPostgres({ connection: await cluster.database(), poolSize: 1 });
+  });
+
   test(
     'a work whose connection is lost is done again, on another one',
     beside({ poolSize: 2 }, async ({ store, calendar, write, record }, admin) => {

@@ -10,9 +10,11 @@ import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { MigrationDiffers, StoreIsNewer } from '../../src/store/sql/migrate.ts';
-import { openSqliteStore } from '../../src/store/sqlite/database.ts';
+import { openSqlite, openSqliteStore } from '../../src/store/sqlite/database.ts';
+import { migrationsContract } from './migrations.contract.ts';
+import { statementsContract } from './statements.contract.ts';
 import { storeContract } from './store.contract.ts';
-import { world } from './world.ts';
+import { ORIGIN, world } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'davit-sqlite-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,7 +28,7 @@ function newFile(): string {
 for (const rehearse of [false, true]) {
   storeContract(rehearse ? 'SQLite, every work run twice,' : 'SQLite', async () => {
     const file = newFile();
-    return { open: () => openSqliteStore({ file, rehearse }) };
+    return { open: (options) => openSqliteStore({ file, rehearse, ...options }) };
   });
 }
 
@@ -46,6 +48,10 @@ function writingProgram(file: string, account: number, id: number, prefix: strin
 }
 
 describe('SQLite', () => {
+  const former = newFile();
+  migrationsContract(async () => openSqlite({ file: former }));
+  statementsContract(async () => openSqlite({ file: newFile() }));
+
   test('what was acknowledged before a kill is there, and the file is whole', async () => {
     const file = newFile();
     const store = await openSqliteStore({ file });
@@ -83,6 +89,25 @@ describe('SQLite', () => {
       assert.equal((await store.read((tx) => tx.objects.getAll(calendar, names))).length, 20);
     } finally {
       child.kill('SIGKILL');
+      await store.close();
+    }
+  });
+
+  test('a refusal that comes of what another work did waits until that lasts', async () => {
+    const store = await openSqliteStore({ file: newFile() });
+    try {
+      const { calendar, put } = await world(store);
+      const answered: string[] = [];
+      const one = put('a').then(() => answered.push('stored'));
+      const two = store
+        .write(ORIGIN, async (tx) => {
+          if ((await tx.objects.get(calendar, 'a')) !== undefined) throw new RangeError('it is there');
+        })
+        .catch((error: unknown) => answered.push(String(error)));
+      const three = put('b').then(() => answered.push('stored too'));
+      await Promise.all([one, two, three]);
+      assert.deepEqual(answered, ['stored', 'RangeError: it is there', 'stored too']);
+    } finally {
       await store.close();
     }
   });

@@ -5,9 +5,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { collectionId, NO_COLLECTION } from '../../src/store/records.ts';
 import { NameTaken } from '../../src/store/store.ts';
+import { attachmentsContract } from './attachments.contract.ts';
 import { changesContract } from './changes.contract.ts';
+import { contentsContract } from './contents.contract.ts';
 import { directoryContract } from './directory.contract.ts';
+import { directorySearchContract } from './directory-search.contract.ts';
+import { foldersContract } from './folders.contract.ts';
+import { grantsContract } from './grants.contract.ts';
+import { locksContract } from './locks.contract.ts';
 import { searchContract } from './search.contract.ts';
+import { usageContract } from './usage.contract.ts';
 import type { NewPlace } from './world.ts';
 import { AT, bytes, index, inWorld, key, ORIGIN } from './world.ts';
 
@@ -22,7 +29,14 @@ export function storeContract(name: string, place: NewPlace, { skip }: ContractO
     collectionsContract(place);
     transactionsContract(place);
     changesContract(place);
+    foldersContract(place);
+    contentsContract(place);
+    attachmentsContract(place);
+    usageContract(place);
     directoryContract(place);
+    directorySearchContract(place);
+    grantsContract(place);
+    locksContract(place);
     searchContract(place);
   });
 }
@@ -41,7 +55,7 @@ function objectsContract(place: NewPlace): void {
       assert.deepEqual(record, put);
       assert.deepEqual(record, {
         ...{ collection: calendar, name: 'a.ics', uid: 'u', etag: 'e', size: 9000, component: 'VEVENT' },
-        ...{ revision: 1, created: AT, modified: AT, properties },
+        ...{ revision: 1, created: AT, modified: AT, properties, content: undefined },
       });
       assert.deepEqual(await store.read((tx) => tx.objects.get(calendar, 'a.ics')), record);
     }),

@@ -16,7 +16,7 @@ import type { Store, WriteTransaction } from '../../src/store/store.ts';
 
 /** Opens a store of its own for each test; `again` opens the same one once more, as another program would. */
 export interface Place {
-  open(): Promise<Store>;
+  open(options?: { readonly quota?: number }): Promise<Store>;
 }
 export type NewPlace = () => Promise<Place>;
 

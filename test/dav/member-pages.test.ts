@@ -17,6 +17,7 @@ function objects(count: number, size: number): readonly ObjectRecord[] {
     created: 0,
     modified: 0,
     properties: {},
+    content: undefined,
   }));
 }
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   accountAt,
-  addGroup,
   addUser,
   changeAccount,
   checkFree,
@@ -12,7 +11,6 @@ import {
   listAccounts,
   PAGE,
   removeUser,
-  setMembers,
   setPassword,
 } from '../../src/operations/accounts.ts';
 import { addDomain, domainHoldings, listDomains, removeDomain } from '../../src/operations/domains.ts';
@@ -148,24 +146,6 @@ describe('users', () => {
     }));
 });
 
-describe('groups', () => {
-  test('have members of their tenant, and no homes', () =>
-    withJane(async (admin) => {
-      const group = await addGroup(admin, { address: 'team@example.com', name: 'Team' });
-      assert.deepEqual(await paths(admin, 'team@example.com'), []);
-      await setMembers(admin, 'team@example.com', [JANE, JANE]);
-      const jane = await admin.store.read((tx) => accountAt(tx, JANE));
-      assert.deepEqual(await admin.store.read((tx) => tx.directory.membersOf(group.id)), [jane.id]);
-
-      await addDomain(admin, 'example.org');
-      await addUser(admin, { address: 'eve@example.org' });
-      await assert.rejects(setMembers(admin, 'team@example.com', ['eve@example.org']), refusal(/another tenant/));
-      await assert.rejects(setMembers(admin, 'team@example.com', ['team@example.com']), refusal(/member of itself/));
-      await assert.rejects(setMembers(admin, JANE, []), refusal(/is no group/));
-      await assert.rejects(setPassword(admin, 'team@example.com', 'correct horse'), refusal(/is a group/));
-    }));
-});
-
 describe('domains', () => {
   test('have a tenant of their own unless told otherwise', () =>
     withAdmin(async (admin) => {
@@ -173,9 +153,9 @@ describe('domains', () => {
       await addDomain(admin, 'example.com', 'Example Corp.');
       await addDomain(admin, 'example.net', 'Example Corp.');
       assert.deepEqual(await listDomains(admin), [
-        { name: 'example.com', tenant: 'Example Corp.' },
-        { name: 'example.net', tenant: 'Example Corp.' },
-        { name: 'xn--bcher-kva.example', tenant: 'xn--bcher-kva.example' },
+        { name: 'example.com', tenant: 'Example Corp.', administrators: [] },
+        { name: 'example.net', tenant: 'Example Corp.', administrators: [] },
+        { name: 'xn--bcher-kva.example', tenant: 'xn--bcher-kva.example', administrators: [] },
       ]);
       await assert.rejects(addDomain(admin, 'EXAMPLE.com'), refusal(/is here already/));
       await assert.rejects(addDomain(admin, 'a.example', 'line\nbreak'), refusal(/cannot name a tenant/));
@@ -191,7 +171,7 @@ describe('domains', () => {
       await removeDomain(admin, 'example.com', { withAccounts: true });
       const sam = await admin.store.read((tx) => accountAt(tx, 'sam@example.net'));
       assert.deepEqual(sam.aliases, ['other@example.net']);
-      assert.deepEqual(await listDomains(admin), [{ name: 'example.net', tenant: 'example.com' }]);
+      assert.deepEqual(await listDomains(admin), [{ name: 'example.net', tenant: 'example.com', administrators: [] }]);
       await assert.rejects(removeDomain(admin, 'example.com'), refusal(/no domain example.com/));
     }));
 });

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { accountAt, addUser } from '../../src/operations/accounts.ts';
-import { type Change, planApply, runApply } from '../../src/operations/apply.ts';
+import { accountAt, addUser, usageOf } from '../../src/operations/accounts.ts';
+import { planApply, runApply } from '../../src/operations/apply.ts';
 import { readDeclaration } from '../../src/operations/apply-file.ts';
+import type { Change } from '../../src/operations/apply-plan.ts';
 import { addDomain, listDomains } from '../../src/operations/domains.ts';
 import { hashPassword, verifyPassword } from '../../src/operations/passwords.ts';
+import { listTenants } from '../../src/operations/tenants.ts';
 import type { Account } from '../../src/store/records.ts';
 import { CHEAP_HASHING, refusal, type TestAdministration, withAdmin } from './an-administration.ts';
 
@@ -107,6 +109,67 @@ members = ["sam@example.com"]
       assert.deepEqual(await apply(admin, changed), []);
     }));
 
+  test('makes administrators, policies and quotas as the file declares them', () =>
+    withFile(async (admin) => {
+      await apply(admin, FILE);
+      const more = `
+[[tenant]]
+name = "Example Corp."
+directory = "acquaintances"
+[[tenant]]
+name = "example.org"
+directory = "everyone"
+[[domain]]
+name = "example.org"
+administrators = []
+[[domain]]
+name = "example.com"
+administrators = ["J@example.com", "chiefs@example.com"]
+[[user]]
+address = "jane@example.com"
+quota = "2G"
+[[user]]
+address = "max@example.com"
+quota = 5000
+[[group]]
+address = "chiefs@example.com"
+`;
+      assert.deepEqual(await apply(admin, more), [
+        'add domain example.org',
+        'change tenant Example Corp. directory acquaintances',
+        'change user jane@example.com quota',
+        'add user max@example.com without a password',
+        'add group chiefs@example.com',
+        'change domain example.com 2 administrators',
+      ]);
+      assert.deepEqual(await apply(admin, more), []);
+      const [domain] = await listDomains(admin);
+      assert.deepEqual(domain?.administrators, ['chiefs@example.com', 'jane@example.com']);
+      assert.equal((await listTenants(admin))[0]?.directory, 'acquaintances');
+      assert.equal((await usageOf(admin, 'jane@example.com')).quota, 2 * 1024 ** 3);
+      assert.equal((await usageOf(admin, 'max@example.com')).quota, 5000);
+
+      const less = more.replace('"2G"', '"default"').replace(/administrators = \["J.*/, 'administrators = []');
+      assert.deepEqual(await apply(admin, less), [
+        'change user jane@example.com quota',
+        'change domain example.com 0 administrators',
+      ]);
+      assert.deepEqual(await apply(admin, less), []);
+      assert.deepEqual(await apply(admin, FILE), [], 'what a file does not say stays');
+    }));
+
+  test('turns groups inside out in one run', () =>
+    withFile(async (admin) => {
+      const nested = (outer: string, inner: string): string =>
+        `[[group]]\naddress = "${outer}@example.com"\nmembers = ["${inner}@example.com"]\n[[group]]\naddress = "${inner}@example.com"\nmembers = []\n`;
+      await apply(admin, FILE + nested('g', 'h'));
+      assert.deepEqual(await apply(admin, nested('h', 'g')), [
+        'change group h@example.com 1 member',
+        'change group g@example.com 0 members',
+      ]);
+      assert.deepEqual(await apply(admin, nested('h', 'g')), []);
+    }));
+
   test('with prune, what the file does not name goes; a domain whose users it names stays', () =>
     withFile(async (admin) => {
       await apply(admin, FILE);
@@ -173,6 +236,23 @@ describe('a file that cannot be applied', () => {
       '[[group]]\naddress = "g@example.com"\nmembers = ["g@example.com"]\n',
       /line 1: g@example.com cannot be a member of itself/,
     ],
+    [
+      'a policy that is none',
+      '[[tenant]]\nname = "example.com"\ndirectory = "nobody"\n',
+      /line 3: directory must be one of everyone, acquaintances/,
+    ],
+    ['a quota that is none', '[[user]]\naddress = "a@example.com"\nquota = "lots"\n', /line 3: "lots" is no quota/],
+    [
+      'a quota of a strange type',
+      '[[user]]\naddress = "a@example.com"\nquota = true\n',
+      /line 3: quota must be a number/,
+    ],
+    ['a quota below nothing', '[[user]]\naddress = "a@example.com"\nquota = -1\n', /line 3: "-1" is not a size/],
+    [
+      'a tenant that stands twice',
+      '[[tenant]]\nname = "example.com"\n[[tenant]]\nname = "example.com"\n[[domain]]\nname = "example.com"\n',
+      /line 3: the tenant example\.com stands in .*line 1 already\.$/,
+    ],
     ['a domain that is none', '[[domain]]\nname = "exa mple"\n', /line 2: "exa mple" is not a domain name/],
   ];
   for (const [what, text, complaint] of wrong) {
@@ -220,11 +300,37 @@ describe('a file that cannot be applied', () => {
       '[[domain]]\nname = "example.net"\n[[user]]\naddress = "n@example.net"\n[[group]]\naddress = "g@example.com"\nmembers = ["n@example.net"]\n',
       /n@example.net belongs to another tenant/,
     ],
+    [
+      'a tenant that no domain makes',
+      '[[tenant]]\nname = "Example Corp"\n',
+      /line 1: there is no tenant Example Corp, and no \[\[domain\]\] .*; did you mean Example Corp\.\?$/,
+    ],
+    [
+      'an administrator that nobody knows',
+      '[[domain]]\nname = "example.com"\nadministrators = ["x@example.com"]\n',
+      /line 1: the administrator x@example.com is neither here nor in this file/,
+    ],
+    [
+      'an administrator of another tenant',
+      '[[domain]]\nname = "example.net"\nadministrators = ["jane@example.com"]\n',
+      /the administrator jane@example.com belongs to another tenant/,
+    ],
+    [
+      'groups in a circle',
+      '[[group]]\naddress = "g@example.com"\nmembers = ["h@example.com"]\n[[group]]\naddress = "h@example.com"\nmembers = ["g@example.com"]\n',
+      /^[^\n]*line 1: g@example.com cannot be in itself: g@example.com is in h@example.com, which is in g@example.com\.$/,
+    ],
+    [
+      'groups in a circle that is closed by one that is here',
+      '[[group]]\naddress = "here@example.com"\nmembers = ["new@example.com"]\n[[group]]\naddress = "new@example.com"\nmembers = ["above@example.com"]\n',
+      /line 1: here@example.com cannot be in itself: here@example.com is in above@example.com, which is in new@example.com, which is in here@/,
+    ],
   ];
   for (const [what, text, complaint] of impossible) {
     test(`${what}: nothing at all is changed`, () =>
       withFile(async (admin) => {
-        await apply(admin, FILE);
+        const above = '[[group]]\naddress = "above@example.com"\nmembers = ["here@example.com"]\n';
+        await apply(admin, `${FILE}[[group]]\naddress = "here@example.com"\n${above}`);
         const alsoFine = '[[user]]\naddress = "fine@example.com"\n';
         await assert.rejects(apply(admin, text + alsoFine), refusal(complaint));
         await assert.rejects(account(admin, 'fine@example.com'), refusal(/There is no account/));

@@ -6,6 +6,7 @@ import { Buffer } from 'node:buffer';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { parseOptions } from '@node-rs/argon2';
 import { DavError } from '../../src/dav/errors.ts';
+import { wholeRequest } from '../../src/dav/whole-request.ts';
 import { ARGON2 } from '../../src/operations/passwords.ts';
 import { type ClientRequest, NOBODYS_HASH, passwordAuthenticator } from '../../src/server/authenticate.ts';
 import type { Account } from '../../src/store/records.ts';
@@ -76,14 +77,8 @@ function withHeader(
   client = HERE,
   origin = 'https://dav.example.com',
 ): ClientRequest {
-  return {
-    method: 'GET',
-    target: '/',
-    headers: authorization === undefined ? {} : { authorization },
-    origin,
-    client,
-    body: async () => new Uint8Array(0),
-  };
+  const headers = authorization === undefined ? {} : { authorization };
+  return wholeRequest({ method: 'GET', target: '/', headers, origin, client });
 }
 
 describe('names', () => {

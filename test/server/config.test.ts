@@ -40,7 +40,10 @@ describe('the configuration', () => {
       store: { engine: 'sqlite', file: join(folder, 'davit-data', 'davit.sqlite') },
       defaultDomain: undefined,
       realm: 'Davit',
+      corsOrigins: [],
+      files: true,
       limits: DEFAULT_LIMITS,
+      quota: 10 * 1024 ** 3,
       retention: { tombstoneDays: 180, historyDays: 30 },
       log: { level: 'info', format: 'text' },
       demo: 'auto',
@@ -125,6 +128,11 @@ describe('the configuration', () => {
     assert.deepEqual(listed.config.trustedProxies, ['192.0.2.1', '10.0.0.0/8']);
   });
 
+  test('plain files can be switched off, and a quota of 0 is none', () => {
+    const { config } = load('[files]\nenabled = false\n[limits]\nquota = 0\n');
+    assert.deepEqual([config.files, config.quota], [false, undefined]);
+  });
+
   test('domains and URLs are made normal', () => {
     const { config } = load('default_domain = "Example.COM"\npublic_url = "https://DAV.example.com:443/"\n');
     assert.deepEqual([config.defaultDomain, config.publicUrl], ['example.com', 'https://dav.example.com']);
@@ -160,6 +168,7 @@ describe('a wrong configuration', () => {
     ['store = "mysql://x"', /store must be sqlite or a URL/],
     ['demo = true', /demo must be one of auto, never/],
     ['[http]\ntrusted_proxies = ["10.0.0.0/33"]', /must be a list of IP addresses and networks/],
+    ['[cors]\norigins = ["*"]', /must be a list of origins .*\* is none/],
     ['[http]\nenabled = true', /http\.enabled needs http\.trusted_proxies/],
     ['[tls]\nenabled = false', /tls\.enabled = false needs http\.enabled/],
     ['[tls]\nkey = "k.pem"', /tls\.certificate and tls\.key belong together/],

@@ -5,27 +5,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startJobs } from '../../src/server/jobs.ts';
 import { SILENT } from '../../src/server/log.ts';
+import type { Pruned } from '../../src/store/store.ts';
 
 const DAY = 86_400;
 const NOW = 1000 * DAY;
+const NONE: Pruned = { tombstones: 0, history: 0, locks: 0, contents: 0 };
 const base = { retention: { tombstoneDays: 180, historyDays: 30 }, clock: () => NOW, batch: 10 };
 
 test('batches follow one another until less than a whole one went, with the times that the settings say', async () => {
-  const left = { tombstones: 25, history: 7 };
+  const left = { tombstones: 25, history: 7, locks: 0, contents: 31 };
   const calls: unknown[] = [];
   const prune = async (before: unknown, limit: number) => {
     calls.push([before, limit]);
-    const gone = { tombstones: Math.min(limit, left.tombstones), history: Math.min(limit, left.history) };
+    const gone = {
+      ...{ tombstones: Math.min(limit, left.tombstones), history: Math.min(limit, left.history) },
+      ...{ locks: Math.min(limit, left.locks), contents: Math.min(limit, left.contents) },
+    };
     left.tombstones -= gone.tombstones;
     left.history -= gone.history;
+    left.contents -= gone.contents;
     return gone;
   };
   const jobs = startJobs({ ...base, store: { prune }, log: SILENT });
   await jobs.run();
   await jobs.close();
-  assert.deepEqual(left, { tombstones: 0, history: 0 });
-  const expected = [{ tombstones: 820 * DAY, history: 970 * DAY }, 10];
-  assert.deepEqual(calls, [expected, expected, expected]);
+  assert.deepEqual(left, NONE);
+  const before = { tombstones: 820 * DAY, history: 970 * DAY, locks: NOW - 3600, contents: NOW - 900 };
+  assert.deepEqual(calls, Array(4).fill([before, 10]));
 });
 
 test('it runs at its times, and not after it was closed', async (t) => {
@@ -33,7 +39,7 @@ test('it runs at its times, and not after it was closed', async (t) => {
   let calls = 0;
   const prune = async () => {
     calls++;
-    return { tombstones: 0, history: 0 };
+    return NONE;
   };
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const jobs = startJobs({ ...base, store: { prune }, log: SILENT, first: 1000, every: 5000 });
@@ -55,7 +61,7 @@ test('a failure is logged, and the next time it is tried again', async () => {
   let fails = true;
   const prune = async () => {
     if (fails) throw new Error('disk full');
-    return { tombstones: 0, history: 0 };
+    return NONE;
   };
   const log = { ...SILENT, error: (message: string) => said.push(message) };
   const jobs = startJobs({ ...base, store: { prune }, log });
@@ -72,8 +78,8 @@ test('closing waits for the batch under way and begins no other', async () => {
   let calls = 0;
   const prune = () => {
     calls++;
-    return new Promise<{ tombstones: number; history: number }>((resolve) => {
-      finish = () => resolve({ tombstones: 10, history: 10 });
+    return new Promise<Pruned>((resolve) => {
+      finish = () => resolve({ ...NONE, tombstones: 10, history: 10 });
     });
   };
   const jobs = startJobs({ ...base, store: { prune }, log: SILENT });

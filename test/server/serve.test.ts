@@ -9,9 +9,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connect } from 'node:tls';
+import { catalogue } from '../../src/dav/catalogue.ts';
 import type { Feature } from '../../src/dav/feature.ts';
 import { DEFAULT_LIMITS } from '../../src/dav/limits.ts';
-import { SILENT } from '../../src/server/log.ts';
+import { addUser } from '../../src/operations/accounts.ts';
+import { administration } from '../../src/operations/administration.ts';
+import { addDomain } from '../../src/operations/domains.ts';
+import { type Log, SILENT } from '../../src/server/log.ts';
 import { openStore } from '../../src/server/open-store.ts';
 import { type ServeOptions, type Serving, serve, untilStopped } from '../../src/server/serve.ts';
 import { StartError } from '../../src/server/start-error.ts';
@@ -52,7 +56,9 @@ function options(over: Partial<ServeOptions> = {}): ServeOptions {
     store: { engine: 'sqlite', file: join(data, 'davit.sqlite') },
     defaultDomain: undefined,
     realm: 'Davit',
+    files: true,
     limits: DEFAULT_LIMITS,
+    quota: undefined,
     retention: { tombstoneDays: 180, historyDays: 30 },
     ...over,
   };
@@ -93,6 +99,34 @@ describe('a start', () => {
     const again = await serve(given, SILENT, parts);
     assert.equal(again.certificate?.fingerprint, serving.certificate?.fingerprint);
     await again.close();
+  });
+
+  test('gives accounts the homes that features bring, and says so once', async () => {
+    const given = options();
+    const store = await openStore(given.store);
+    const before = administration(store, catalogue([here]), 'tests');
+    await addDomain(before, 'example.com');
+    await addUser(before, { address: 'ada@example.com' });
+    await store.close();
+    const told: string[] = [];
+    let heard = (): void => {};
+    const log: Log = {
+      ...SILENT,
+      info(line) {
+        told.push(line);
+        heard();
+      },
+    };
+    const made = new Promise<void>((resolve) => {
+      heard = () => told.some((line) => line.includes('homes')) && resolve();
+    });
+    const serving = await serve(given, log);
+    await closing(serving, () => made);
+    await (await serve(given, log)).close();
+    assert.deepEqual(
+      told.filter((line) => line.includes('homes')),
+      ['1 account got the homes that a new feature brings'],
+    );
   });
 
   test('on localhost listens on each of its addresses', async () => {
@@ -167,7 +201,7 @@ describe('what stands in the way of a start is one sentence', () => {
   test('a PostgreSQL that does not answer, named without its password', async () => {
     const connection = 'postgres://davit:secret@127.0.0.1:1/cal';
     await assert.rejects(
-      openStore({ engine: 'postgres', connection }, 0),
+      openStore({ engine: 'postgres', connection }, { patience: 0 }),
       (error) =>
         refusal(/database cal on 127\.0\.0\.1:1 .*nothing answers/)(error) && !String(error).includes('secret'),
     );

@@ -1,8 +1,9 @@
 /**
  * A client of one account, as tests use it.
  */
+import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { answerTo, type Exchange, exchange } from './answer.ts';
+import { type Answer, answerTo, type Exchange, exchange } from './answer.ts';
 import { emptyXml, escaped, XMLNS, xmlOf } from './names.ts';
 import type { Sent, ServiceUnderTest } from './service.ts';
 
@@ -35,6 +36,23 @@ export interface SyncOptions {
   readonly headers?: Headers;
 }
 
+/** What to ask of LOCK. */
+export interface LockOptions {
+  readonly scope?: 'exclusive' | 'shared';
+  readonly depth?: string | undefined;
+  readonly timeout?: string | undefined;
+  /** The content of DAV:owner. */
+  readonly owner?: string;
+  readonly headers?: Headers;
+}
+
+/** The token of a new lock. @throws AssertionError when there is none */
+export function lockToken({ headers }: Answer): string {
+  const token = /^<([^<>]+)>$/.exec(headers['lock-token'] ?? '')?.[1];
+  assert.ok(token !== undefined, 'there is no Lock-Token');
+  return token;
+}
+
 /** Paths of an account, and requests in its name. Paths of collections end in a slash. */
 export interface Client {
   /** `alice-7@example.com` */
@@ -43,6 +61,8 @@ export interface Client {
   readonly principal: string;
   readonly calendars: string;
   readonly addressbooks: string;
+  /** The home of plain files. */
+  readonly files: string;
   /** The calendar that every account has. */
   readonly calendar: string;
   /** The address book that every account has. */
@@ -63,6 +83,15 @@ export interface Client {
   mkcalendar(path: string, set?: Readonly<Record<string, string>>, headers?: Headers): Exchange;
   /** Extended MKCOL with these resource types beside D:collection, or a plain one. */
   mkcol(path: string, types?: readonly string[], set?: Readonly<Record<string, string>>, headers?: Headers): Exchange;
+  /** Depth is infinity where nothing else is said. */
+  copy(from: string, to: string, headers?: Headers): Exchange;
+  move(from: string, to: string, headers?: Headers): Exchange;
+  /** Makes a lock, exclusive where nothing else is said. */
+  lock(path: string, options?: LockOptions): Exchange;
+  /** With the token as `lockToken` gives it. */
+  unlock(path: string, token: string): Exchange;
+  /** Replaces the ACL by these entries: a principal's href (or a name such as `D:authenticated`), and what it is granted. */
+  acl(path: string, entries: readonly (readonly [principal: string, ...privileges: readonly string[]])[]): Exchange;
   /** sync-collection; an empty token asks for everything. */
   sync(path: string, token: string, options?: SyncOptions): Exchange;
   /** Makes a calendar and gives its path. @throws AssertionError */
@@ -108,6 +137,7 @@ export function client(
     principal: `/principals/${user}/`,
     calendars,
     addressbooks,
+    files: `/files/${user}/`,
     calendar: `${calendars}default/`,
     addressbook: `${addressbooks}default/`,
     as: (other) => client(service, other, ready),
@@ -137,6 +167,15 @@ export function client(
     mkcol(path, types, set, headers) {
       return xml('MKCOL', path, types === undefined ? undefined : mkcolBody(types, set ?? {}), headers ?? {});
     },
+    copy: (from, to, headers) => request('COPY', from, { headers: { Destination: to, ...headers } }),
+    move: (from, to, headers) => request('MOVE', from, { headers: { Destination: to, ...headers } }),
+    lock(path, { scope = 'exclusive', depth, timeout, owner = 'tests', headers } = {}) {
+      const type = `<D:lockscope><D:${scope}/></D:lockscope><D:locktype><D:write/></D:locktype>`;
+      const body = `<D:lockinfo ${XMLNS}>${type}<D:owner>${owner}</D:owner></D:lockinfo>`;
+      return xml('LOCK', path, body, { Depth: depth, Timeout: timeout, ...headers });
+    },
+    unlock: (path, token) => request('UNLOCK', path, { headers: { 'Lock-Token': `<${token}>` } }),
+    acl: (path, entries) => xml('ACL', path, aclBody(entries), {}),
     sync: (path, token, options = {}) =>
       xml('REPORT', path, syncBody(token, options), { Depth: '0', ...options.headers }),
     async newCalendar(name, set) {
@@ -183,6 +222,15 @@ function propertyUpdate({ set = {}, remove = [] }: PropertyChanges): string {
 function mkcolBody(types: readonly string[], set: Readonly<Record<string, string>>): string {
   const type = `<D:resourcetype><D:collection/>${types.map(emptyXml).join('')}</D:resourcetype>`;
   return `<D:mkcol ${XMLNS}><D:set><D:prop>${type}${values(set)}</D:prop></D:set></D:mkcol>`;
+}
+
+function aclBody(entries: readonly (readonly [principal: string, ...privileges: readonly string[]])[]): string {
+  const ace = ([principal, ...privileges]: (typeof entries)[number]): string => {
+    const who = principal.startsWith('/') ? `<D:href>${escaped(principal)}</D:href>` : emptyXml(principal);
+    const held = privileges.map((name) => `<D:privilege>${emptyXml(name)}</D:privilege>`).join('');
+    return `<D:ace><D:principal>${who}</D:principal><D:grant>${held}</D:grant></D:ace>`;
+  };
+  return `<D:acl ${XMLNS}>${entries.map(ace).join('')}</D:acl>`;
 }
 
 function syncBody(token: string, { properties = ['D:getetag'], limit, level = '1' }: SyncOptions): string {

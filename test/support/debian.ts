@@ -1,13 +1,14 @@
 /**
  * Programs from Debian packages that some tests need. Where one is missing, these tests are skipped loudly; under `CI=true` they fail.
  */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const LIST = join(import.meta.dirname, '..', '..', '.ci', 'debian-packages');
 
-/** The path of a program; servers lie where the search path of ordinary users does not lead. */
+/** The path of a program; servers lie where the search path of ordinary users does not lead. A path stands for itself: that of a library. */
 export function programNamed(command: string): string | undefined {
+  if (command.startsWith('/')) return existsSync(command) ? command : undefined;
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
   return folders
     .map((folder) => join(folder, command))

@@ -1,15 +1,19 @@
 /**
  * The service in this process: requests are values, and no port is opened.
  */
+import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { catalogue } from '../../src/dav/catalogue.ts';
 import { DavError } from '../../src/dav/errors.ts';
 import { DEFAULT_LIMITS } from '../../src/dav/limits.ts';
-import type { Body, DavRequest } from '../../src/dav/method.ts';
-import { addGroup, addUser, setMembers } from '../../src/operations/accounts.ts';
+import type { DavRequest, DavResponse } from '../../src/dav/method.ts';
+import { addUser } from '../../src/operations/accounts.ts';
 import { administration } from '../../src/operations/administration.ts';
+import { setAdministrators } from '../../src/operations/administrators.ts';
 import { addDomain, listDomains } from '../../src/operations/domains.ts';
+import { addGroup, setMembers } from '../../src/operations/groups.ts';
 import { hashPassword } from '../../src/operations/passwords.ts';
+import { setDirectoryPolicy } from '../../src/operations/tenants.ts';
 import { standardFeatures } from '../../src/server/features.ts';
 import { type Log, SILENT } from '../../src/server/log.ts';
 import { createService } from '../../src/server/service.ts';
@@ -17,6 +21,7 @@ import type { Store } from '../../src/store/store.ts';
 import {
   CHEAP_HASHING,
   domainOf,
+  nameOf,
   type Received,
   type Sent,
   type ServiceOptions,
@@ -37,7 +42,9 @@ export async function inProcess(store: Store, options: ServiceOptions): Promise<
   const faults: unknown[] = [];
   const log: Log = { ...SILENT, error: (_message, error) => faults.push(error) };
   const defaultDomain = domainOf('alice');
-  const service = createService({ store, features, limits, realm: 'Davit', defaultDomain, log });
+  let shift = 0;
+  const clock = (): number => Math.floor(Date.now() / 1000) + shift;
+  const service = createService({ store, features, limits, realm: 'Davit', defaultDomain, log, clock });
   const admin = administration(store, catalogue(features), 'tests', { limits });
   const domains = new Set((await listDomains(admin)).map(({ name }) => name));
   for (const name of [defaultDomain, domainOf('carol')]) if (!domains.has(name)) await addDomain(admin, name);
@@ -49,7 +56,7 @@ export async function inProcess(store: Store, options: ServiceOptions): Promise<
     origin: ORIGIN,
     async send(sent: Sent): Promise<Received> {
       const response = await service.handle(davRequest(sent));
-      const body = await bytesOf(response.body);
+      const body = sent.method === 'HEAD' ? Buffer.alloc(0) : await bytesOf(response);
       // A fault of ours is an answer 500 to a client; to a test it is the fault.
       const fault = faults.shift();
       if (fault !== undefined) throw fault;
@@ -57,14 +64,14 @@ export async function inProcess(store: Store, options: ServiceOptions): Promise<
       return {
         status: response.status,
         headers: Object.fromEntries(headers),
-        body: sent.method === 'HEAD' ? Buffer.alloc(0) : body,
+        body,
       };
     },
     account(role, number) {
       const local = `${role}-${prefix}${number}`;
       const address = `${local}@${domainOf(role)}`;
       const aliases = [`${local}-also@${domainOf(role)}`];
-      const exists = addUser(admin, { address, aliases, name: role, credential: { hash } });
+      const exists = addUser(admin, { address, aliases, name: nameOf(role), credential: { hash } });
       return { address, aliases, password: TEST_PASSWORD, exists: exists.then(() => {}) };
     },
     team(number, members) {
@@ -80,6 +87,22 @@ export async function inProcess(store: Store, options: ServiceOptions): Promise<
       };
       return { address, exists: add() };
     },
+    async quota(address, octets) {
+      await store.write({ by: undefined, client: 'tests', at: 0 }, async (tx) => {
+        const account = await tx.directory.accountByAddress(address);
+        if (account !== undefined) await tx.usage.setQuota(account.id, octets);
+      });
+    },
+    later(seconds) {
+      shift += seconds;
+    },
+    async prune() {
+      await store.prune({ tombstones: 2 ** 40, history: 0, locks: 0, contents: 0 }, 100_000);
+    },
+    administrators: (domain, addresses) => setAdministrators(admin, domain, addresses),
+    async directory(domain, policy) {
+      await setDirectoryPolicy(admin, domain, policy);
+    },
     close: () => service.close(),
   };
 }
@@ -92,17 +115,32 @@ function davRequest({ method, target, headers, body = Buffer.alloc(0) }: Sent): 
     headers: { host: new URL(ORIGIN).host, 'content-length': String(body.length), ...Object.fromEntries(lower) },
     origin: ORIGIN,
     async body(limit) {
-      if (body.length > limit) throw new DavError(413, `the body has more than ${limit} octets`);
+      if (body.length > limit) throw tooLarge(limit);
       return body;
+    },
+    async *stream(limit) {
+      for (let at = 0; at < body.length; at += PIECE) {
+        if (at + PIECE > limit && body.length > limit) throw tooLarge(limit);
+        yield body.subarray(at, at + PIECE);
+      }
     },
   };
 }
 
-async function bytesOf(body: Body | undefined): Promise<Uint8Array> {
-  if (body === undefined) return Buffer.alloc(0);
-  if (typeof body === 'string') return Buffer.from(body);
-  if (body instanceof Uint8Array) return body;
-  const chunks: string[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.from(chunks.join(''));
+/** Octets in which a streamed body comes: no divisor of anything. */
+const PIECE = 10_007;
+
+function tooLarge(limit: number): DavError {
+  return new DavError(413, `the body has more than ${limit} octets`);
+}
+
+/** @throws AssertionError when they are not as many as the answer says */
+async function bytesOf({ body, headers }: DavResponse): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  if (typeof body === 'string' || body instanceof Uint8Array) chunks.push(Buffer.from(body));
+  else for await (const chunk of body ?? []) chunks.push(Buffer.from(chunk));
+  const bytes = Buffer.concat(chunks);
+  const declared = headers['Content-Length'];
+  if (declared !== undefined) assert.equal(bytes.length, Number(declared), 'octets of the body');
+  return bytes;
 }

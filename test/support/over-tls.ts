@@ -13,6 +13,7 @@ import { temporaryFolder } from './engine.ts';
 import {
   CHEAP_HASHING,
   domainOf,
+  nameOf,
   type Received,
   type Role,
   type Sent,
@@ -44,6 +45,11 @@ export async function overTls(): Promise<ServiceUnderTest> {
     }
     return made;
   };
+  const declare = async (declaration: string): Promise<void> => {
+    const file = join(folder, 'declaration.toml');
+    writeFileSync(file, declaration);
+    await davit('apply', '--data', data, file);
+  };
   await batch(0);
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, '--host', '127.0.0.1', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,6 +69,11 @@ export async function overTls(): Promise<ServiceUnderTest> {
       exists: batch(Math.floor(number / BATCH)),
     }),
     team: (number) => ({ address: teamOf(number), exists: batch(Math.floor(number / BATCH)) }),
+    administrators(domain, addresses) {
+      const list = addresses.map((address) => `"${address}"`).join(', ');
+      return declare(`[[domain]]\nname = "${domain}"\nadministrators = [${list}]\n`);
+    },
+    directory: (domain, policy) => declare(`[[tenant]]\nname = "${domain}"\ndirectory = "${policy}"\n`),
     async close() {
       agent.destroy();
       const ended = once(child, 'exit');
@@ -89,7 +100,7 @@ function accountsFile(from: number, passwordHash: string): string {
     numbers.map(
       (number) =>
         `[[user]]\naddress = "${addressOf(role, number)}"\naliases = ["${addressOf(role, number, '-also')}"]\n` +
-        `name = "${role}"\npassword_hash = "${passwordHash}"\n`,
+        `name = "${nameOf(role)}"\npassword_hash = "${passwordHash}"\n`,
     ),
   );
   const groups = numbers.map(

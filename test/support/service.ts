@@ -5,6 +5,7 @@
  */
 import type { Feature } from '../../src/dav/feature.ts';
 import type { Limits } from '../../src/dav/limits.ts';
+import type { DirectoryPolicy } from '../../src/store/records.ts';
 
 /** Who a test's accounts are. */
 export type Role = 'alice' | 'bob' | 'carol';
@@ -46,6 +47,16 @@ export interface ServiceUnderTest {
   account(role: Role, number: number): TestAccount;
   /** A group of these accounts, which are alice and bob of that number. */
   team(number: number, members: readonly TestAccount[]): TestGroup;
+  /** Lets the account have so many octets; absent where a test cannot say so. */
+  quota?(address: string, octets: number): Promise<void>;
+  /** Lets so many seconds pass; absent where a test cannot do so. */
+  later?(seconds: number): void;
+  /** Forgets what was removed until now, in all accounts; absent where a test cannot do so. */
+  prune?(): Promise<void>;
+  /** Makes these accounts the administrators of a domain, and nobody else. Tests in one process share their domains. */
+  administrators(domain: string, addresses: readonly string[]): Promise<void>;
+  /** Says whom the users of a domain's tenant can look up. */
+  directory(domain: string, policy: DirectoryPolicy): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,18 +70,25 @@ export interface ServiceOptions {
 export const TEST_LIMITS = {
   calendarObject: 200 * 1024,
   addressObject: 200 * 1024,
+  attachment: 600 * 1024,
+  attachments: 4,
   xmlBody: 512 * 1024,
   infinityMembers: 100,
   attendees: 50,
   properties: 8 * 1024,
   objectProperties: 4 * 1024,
-  collections: 20,
+  collections: 30,
   hrefs: 500,
 } as const satisfies Partial<Limits>;
 
 /** The domain in which an account of that role lies. */
 export function domainOf(role: Role): string {
   return role === 'carol' ? 'example.org' : 'example.com';
+}
+
+/** What an account of that role is called: carol alone has two names. */
+export function nameOf(role: Role): string {
+  return role === 'carol' ? 'carol example' : role;
 }
 
 /** One password for all test accounts: nothing here is secret. */

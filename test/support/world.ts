@@ -13,6 +13,8 @@ export interface World {
   readonly anonymous: Client;
   /** A group with alice and bob as its members. */
   readonly team: { readonly address: string; readonly principal: string };
+  /** One more account of that role: of the same tenant and domain, and nobody else's. */
+  another(role: Role): TestAccount;
   readonly service: ServiceUnderTest;
 }
 
@@ -63,6 +65,11 @@ export async function withWorld(service: ServiceUnderTest, body: (world: World) 
       return { address: team.address, principal: `/principals/${team.address}/` };
     },
     anonymous: client(service, undefined, ready),
+    another(role) {
+      const one = service.account(role, ++numbers);
+      mention(one.exists);
+      return one;
+    },
     service,
   });
 }

@@ -27,14 +27,13 @@ const BOOKS = `/addressbooks/${USER}/`;
 const CARD = `${BOOKS}default/49e6be92-e235-4372-91cd-145673caed4f.vcf`;
 
 /** The words of the DAV header that is printed, by what they promise. */
-const WORDS = ['1', '3', 'extended-mkcol', 'calendar-access', 'addressbook'];
+const WORDS = [
+  ...['1', '2', '3', 'extended-mkcol', 'access-control', 'calendarserver-principal-property-search'],
+  ...['calendar-access', 'calendar-proxy', 'addressbook'],
+];
 /** Those whose features are to come. A word moves up when its feature is in. */
 const COMING = [
-  '2',
-  'access-control',
-  'calendarserver-principal-property-search',
   'resource-sharing',
-  'calendar-proxy',
   'calendar-auto-schedule',
   'calendar-availability',
   'calendarserver-subscribed',

@@ -1,102 +1,65 @@
 /**
- * The properties that tell a client who it is, whose a resource is, and what it may do. RFC 3744, RFC 5397.
+ * The properties that say whose a resource is, who may do what with it, and what one may do oneself. RFC 3744 section 5.
  */
-import { PRINCIPALS_SEGMENT, principalHref } from '../../dav/locate.ts';
-import { PRIVILEGES, type Privilege, privilegesOf, type Standing } from '../../dav/privilege.ts';
-import { defineProperty, empty, href, hrefs, type LiveProperty, text, wrap } from '../../dav/property.ts';
-import { CALENDARSERVER, DAV } from '../../formats/xml/name.ts';
-import type { AccountId } from '../../store/records.ts';
-import type { ReadTransaction } from '../../store/store.ts';
-import { groupPrincipal, principal } from './resource-types.ts';
+import { principalHref } from '../../dav/locate.ts';
+import type { PrivilegeSet, PrivilegeTable } from '../../dav/privilege.ts';
+import { defineProperty, empty, href, type LiveProperty, text, wrap } from '../../dav/property.ts';
+import type { Resource, ResourceType } from '../../dav/resource.ts';
+import { DAV, type XmlName } from '../../formats/xml/name.ts';
+import { aclsOf, writeAces } from './acl.ts';
 
-const currentUserPrincipal = defineProperty({
-  name: `{${DAV}}current-user-principal`,
-  spec: 'RFC 5397 section 3',
-  on: ['service', 'principal', 'collection', 'object'],
-  inAllprop: false,
-  read: (_resource, { user }) => (user === undefined ? empty(`{${DAV}}unauthenticated`) : href(principalHref(user))),
-});
-
-const principalUrl = defineProperty({
-  name: `{${DAV}}principal-URL`,
-  spec: 'RFC 3744 section 4.2',
-  on: ['principal'],
-  inAllprop: false,
-  read: (resource) => href(resource.href),
-});
-
-/** Clients that begin at the root of the service ask it there too. */
-const principalUrlElsewhere = defineProperty({
-  name: `{${DAV}}principal-URL`,
-  spec: 'behaviour: clients that start at the service ask it for the principal',
-  on: ['service'],
-  inAllprop: false,
-  read: (_resource, { user }) => (user === undefined ? undefined : href(principalHref(user))),
-});
-
-const alternateUriSet = defineProperty({
-  name: `{${DAV}}alternate-URI-set`,
-  spec: 'RFC 3744 section 4.1',
-  on: ['principal'],
-  inAllprop: false,
-  read: ({ owner }) => hrefs([owner.address, ...owner.aliases].map((address) => `mailto:${address}`)),
-});
-
-const groupMemberSet = defineProperty({
-  name: `{${DAV}}group-member-set`,
-  spec: 'RFC 3744 section 4.3',
-  on: [groupPrincipal],
-  inAllprop: false,
-  async readMany(groups, _view, tx) {
-    return Promise.all(groups.map(async ({ owner }) => principalHrefs(await tx.directory.membersOf(owner.id), tx)));
-  },
-});
-
-const groupMembership = defineProperty({
-  name: `{${DAV}}group-membership`,
-  spec: 'RFC 3744 section 4.4',
-  on: [principal, groupPrincipal],
-  inAllprop: false,
-  async readMany(members, { user }, tx) {
-    // Of another's groups one knows those that one is in oneself: decision 0008.
-    const known = new Set(user === undefined ? [] : await tx.directory.groupsOf(user.id));
-    return Promise.all(
-      members.map(async ({ owner, standing }) => {
-        const groups = await tx.directory.groupsOf(owner.id);
-        return principalHrefs(standing === 'owner' ? groups : groups.filter((group) => known.has(group)), tx);
-      }),
-    );
-  },
-});
-
-async function principalHrefs(ids: readonly AccountId[], tx: ReadTransaction): Promise<string> {
-  if (ids.length === 0) return '';
-  return hrefs((await tx.directory.accounts(ids)).map(principalHref).toSorted());
-}
-
-const principalCollectionSet = defineProperty({
-  name: `{${DAV}}principal-collection-set`,
-  spec: 'RFC 3744 section 5.8',
-  on: ['service', 'principal', 'collection', 'object'],
-  inAllprop: false,
-  read: () => href(`/${PRINCIPALS_SEGMENT}/`),
-});
-
+/** Empty where there is none: the service belongs to nobody, and neither does a group. */
 const owner = defineProperty({
   name: `{${DAV}}owner`,
   spec: 'RFC 3744 section 5.1',
-  on: ['collection', 'object', 'principal'],
+  on: ['service', 'principal', 'collection', 'object'],
   inAllprop: false,
-  read: (resource) => href(principalHref(resource.owner)),
+  read: (resource) =>
+    resource.shape === 'service' || resource.owner.kind === 'group' ? '' : href(principalHref(resource.owner)),
 });
 
-const privilegeSets = new Map<Standing, string>();
+/** Nothing belongs to a group. */
+const group = defineProperty({
+  name: `{${DAV}}group`,
+  spec: 'RFC 3744 section 5.2',
+  on: ['service', 'principal', 'collection', 'object'],
+  inAllprop: false,
+  read: () => '',
+});
 
-function privilegeElements(standing: Standing): string {
-  let inside = privilegeSets.get(standing);
+function supported(name: XmlName | undefined, type: ResourceType, table: PrivilegeTable): string {
+  return table
+    .parts(name, type)
+    .map((one) => {
+      const description = `<d:description xml:lang="en">${text(one.description)}</d:description>`;
+      const privilege = wrap(`{${DAV}}privilege`, empty(one.name));
+      return wrap(`{${DAV}}supported-privilege`, privilege + description + supported(one.name, type, table));
+    })
+    .join('');
+}
+
+const supportedPrivilegeSet = defineProperty({
+  name: `{${DAV}}supported-privilege-set`,
+  spec: 'RFC 3744 section 5.3',
+  on: ['service', 'principal', 'collection', 'object'],
+  inAllprop: false,
+  read: ({ type }, { catalogue }) => supported(undefined, type, catalogue.privileges),
+});
+
+/** What was written of a set on a type of resource: there are few of either. */
+const written = new WeakMap<PrivilegeSet, Map<ResourceType, string>>();
+
+function privilegeElements({ privileges, type }: Resource, table: PrivilegeTable): string {
+  let byType = written.get(privileges);
+  if (byType === undefined) {
+    byType = new Map();
+    written.set(privileges, byType);
+  }
+  let inside = byType.get(type);
   if (inside === undefined) {
-    inside = [...privilegesOf(standing)].map((one) => wrap(`{${DAV}}privilege`, empty(one))).join('');
-    privilegeSets.set(standing, inside);
+    const held = [...privileges].filter((name) => table.supports(name, type));
+    inside = held.map((name) => wrap(`{${DAV}}privilege`, empty(name))).join('');
+    byType.set(type, inside);
   }
   return inside;
 }
@@ -106,59 +69,46 @@ const currentUserPrivilegeSet = defineProperty({
   spec: 'RFC 3744 section 5.4',
   on: ['service', 'principal', 'collection', 'object'],
   inAllprop: false,
-  read: ({ standing }) => privilegeElements(standing),
+  needs: '{DAV:}read-current-user-privilege-set',
+  read: (resource, { catalogue }) => privilegeElements(resource, catalogue.privileges),
 });
 
-const DESCRIPTIONS: Readonly<Record<Privilege, string>> = {
-  '{DAV:}all': 'Everything',
-  '{DAV:}read': 'Read',
-  '{DAV:}write': 'Write',
-  '{DAV:}write-properties': 'Change properties',
-  '{DAV:}write-content': 'Change what is stored',
-  '{DAV:}bind': 'Add members',
-  '{DAV:}unbind': 'Remove members',
-  '{DAV:}unlock': 'Remove locks of others',
-  '{DAV:}read-acl': 'Read who may do what',
-  '{DAV:}read-current-user-privilege-set': 'Read what one may do oneself',
-  '{DAV:}write-acl': 'Change who may do what',
-  '{urn:ietf:params:xml:ns:caldav}read-free-busy': 'See when the owner is busy',
-};
-
-function supported(privilege: Privilege): string {
-  const description = `<d:description xml:lang="en">${DESCRIPTIONS[privilege]}</d:description>`;
-  const parts = PRIVILEGES[privilege].map(supported).join('');
-  return wrap(`{${DAV}}supported-privilege`, wrap(`{${DAV}}privilege`, empty(privilege)) + description + parts);
-}
-
-const supportedPrivilegeSet = defineProperty({
-  name: `{${DAV}}supported-privilege-set`,
-  spec: 'RFC 3744 section 5.3',
+const accessControlList = defineProperty({
+  name: `{${DAV}}acl`,
+  spec: 'RFC 3744 section 5.5',
   on: ['service', 'principal', 'collection', 'object'],
   inAllprop: false,
-  read: () => supported('{DAV:}all'),
+  needs: '{DAV:}read-acl',
+  async readMany(resources, view, tx) {
+    return (await aclsOf(resources, view, tx)).map(writeAces);
+  },
 });
 
-const emailAddressSet = defineProperty({
-  name: `{${CALENDARSERVER}}email-address-set`,
-  spec: 'behaviour: the addresses of a principal, as Apple clients ask for them',
-  on: ['principal'],
+const aclRestrictions = defineProperty({
+  name: `{${DAV}}acl-restrictions`,
+  spec: 'RFC 3744 section 5.6',
+  on: ['service', 'principal', 'collection', 'object'],
   inAllprop: false,
-  read: (resource) =>
-    [resource.owner.address, ...resource.owner.aliases]
-      .map((address) => wrap(`{${CALENDARSERVER}}email-address`, text(address)))
-      .join(''),
+  read: () => empty(`{${DAV}}grant-only`) + empty(`{${DAV}}no-invert`),
 });
 
-export const properties: readonly LiveProperty[] = [
-  currentUserPrincipal,
-  principalUrl,
-  principalUrlElsewhere,
-  alternateUriSet,
-  groupMemberSet,
-  groupMembership,
-  principalCollectionSet,
+/**
+ * No list above a resource takes away what its own grants: what is granted above is in its own, as inherited ACEs.
+ */
+const inheritedAclSet = defineProperty({
+  name: `{${DAV}}inherited-acl-set`,
+  spec: 'RFC 3744 section 5.7',
+  on: ['service', 'principal', 'collection', 'object'],
+  inAllprop: false,
+  read: () => '',
+});
+
+export const accessProperties: readonly LiveProperty[] = [
   owner,
-  currentUserPrivilegeSet,
+  group,
   supportedPrivilegeSet,
-  emailAddressSet,
+  currentUserPrivilegeSet,
+  accessControlList,
+  aclRestrictions,
+  inheritedAclSet,
 ];

@@ -1,8 +1,8 @@
 /**
  * Principals and the collection in which they lie. RFC 3744 section 2.
  */
-import { PRINCIPALS_KIND } from '../../dav/locate.ts';
-import type { ResourceType } from '../../dav/resource.ts';
+import { PRINCIPALS_KIND, principalKind } from '../../dav/locate.ts';
+import type { PrincipalResource, ResourceType } from '../../dav/resource.ts';
 import { DAV } from '../../formats/xml/name.ts';
 
 /** `/principals/` */
@@ -14,7 +14,7 @@ export const principalCollection: ResourceType<'service'> = {
   elements: [`{${DAV}}collection`],
 };
 
-/** A person, a room, a resource. It has members later (its proxies), so it is a collection too: apple/caldav-proxy section 5.2. */
+/** A person, a room, a resource. Those who act for it are principals below it, so it is a collection too: apple/caldav-proxy section 5.2. */
 export const principal: ResourceType<'principal'> = {
   kind: 'principal',
   shape: 'principal',
@@ -31,3 +31,8 @@ export const groupPrincipal: ResourceType<'principal'> = {
   label: 'group',
   elements: [`{${DAV}}collection`, `{${DAV}}principal`],
 };
+
+/** Whether it is one of the principals below an account's principal, and not that itself. */
+export function isBelowPrincipal({ type, owner }: PrincipalResource): boolean {
+  return type.kind !== principalKind(owner);
+}

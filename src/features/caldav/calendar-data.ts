@@ -3,9 +3,12 @@
  */
 import { DavError } from '../../dav/errors.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
+import { writeJcal } from '../../formats/icalendar/jcal.ts';
 import type { TimeRange, TimeZone, ZoneResolver } from '../../formats/icalendar/moment.ts';
+import { readCalendar } from '../../formats/icalendar/read.ts';
 import { parseMomentText } from '../../formats/icalendar/values.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
+import { withZoneDefinitions, type ZoneDefinitions } from '../../formats/icalendar/zone-definitions.ts';
 import { attributeOf, childrenOf, elementsOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CALDAV, localOf } from '../../formats/xml/name.ts';
 import { type CompRequest, selected, WHOLE } from './component-part.ts';
@@ -13,9 +16,14 @@ import { expanded } from './expand.ts';
 import type { InstanceBudget } from './instance-budget.ts';
 import { withinFreeBusySet, withinRecurrenceSet } from './limit-sets.ts';
 import { supportedCalendarData } from './preconditions.ts';
+import { JCAL } from './resource-types.ts';
+
+const TYPES = ['text/calendar', JCAL] as const;
 
 /** What a request wants of calendar data; nothing of it means the whole object. RFC 4791 section 9.6. */
 export interface CalendarDataRequest {
+  /** A media type. */
+  readonly contentType: 'text/calendar' | typeof JCAL;
   /** Of VCALENDAR. */
   readonly comp: CompRequest | undefined;
   readonly expand: TimeRange | undefined;
@@ -28,6 +36,8 @@ export interface CalendarDataView {
   /** The zone of dates and floating times. RFC 4791 section 7.3. */
   readonly floating: TimeZone;
   readonly budget: InstanceBudget;
+  /** Which VTIMEZONEs should stand in whole objects; undefined for those that do. RFC 7809 section 3.1.3. */
+  readonly definitions?: ZoneDefinitions | undefined;
 }
 
 /**
@@ -39,8 +49,11 @@ export interface CalendarDataView {
 export function parseCalendarData(element: XmlElement): CalendarDataRequest {
   const type = attributeOf(element, 'content-type') ?? 'text/calendar';
   const version = attributeOf(element, 'version') ?? '2.0';
-  if (type.split(';')[0]?.trim().toLowerCase() !== 'text/calendar' || version.trim() !== '2.0') {
-    throw supportedCalendarData(`calendar data are text/calendar in version 2.0, not ${type} in version ${version}`);
+  const contentType = TYPES.find((one) => one === type.split(';')[0]?.trim().toLowerCase());
+  if (contentType === undefined || version.trim() !== '2.0') {
+    throw supportedCalendarData(
+      `calendar data are ${TYPES.join(' or ')} in version 2.0, not ${type} in version ${version}`,
+    );
   }
   const comp = onlyChild(element, 'comp');
   if (comp !== undefined && nameOf(comp) !== 'VCALENDAR') {
@@ -52,6 +65,7 @@ export function parseCalendarData(element: XmlElement): CalendarDataRequest {
     throw new DavError(400, 'calendar-data holds expand or limit-recurrence-set, not both');
   }
   return {
+    contentType,
     comp: comp && compRequest(comp),
     expand,
     limitRecurrenceSet,
@@ -59,20 +73,31 @@ export function parseCalendarData(element: XmlElement): CalendarDataRequest {
   };
 }
 
+/** What a client asked for, in the format that it asked for. @throws TooManyInstances */
+export function calendarData(
+  request: CalendarDataRequest,
+  parsed: Parsed,
+  stored: string,
+  view: CalendarDataView,
+): string {
+  const text = partOf(request, parsed, stored, view);
+  if (request.contentType !== JCAL) return text;
+  return writeJcal(text === stored ? parsed().calendar : readCalendar(text));
+}
+
+/** Gives the object as a tree. */
+type Parsed = () => { readonly calendar: Component; readonly zones: ZoneResolver };
+
 /**
  * The data of one object as a request wants them. Where that is all of it, it is `stored`, byte for byte, and `parsed` is called only if a
  * range must be looked at.
  *
  * @throws TooManyInstances
  */
-export function calendarData(
-  request: CalendarDataRequest,
-  parsed: () => { readonly calendar: Component; readonly zones: ZoneResolver },
-  stored: string,
-  view: CalendarDataView,
-): string {
+function partOf(request: CalendarDataRequest, parsed: Parsed, stored: string, view: CalendarDataView): string {
   const { comp, expand, limitRecurrenceSet, limitFreeBusySet } = request;
   if (
+    view.definitions === undefined &&
     comp === undefined &&
     expand === undefined &&
     limitRecurrenceSet === undefined &&
@@ -82,7 +107,8 @@ export function calendarData(
   }
   const { calendar, zones } = parsed();
   const clock = { zones, floating: view.floating };
-  let part = limitFreeBusySet === undefined ? calendar : withinFreeBusySet(calendar, limitFreeBusySet, clock);
+  let part = view.definitions === undefined ? calendar : withZoneDefinitions(calendar, view.definitions);
+  if (limitFreeBusySet !== undefined) part = withinFreeBusySet(part, limitFreeBusySet, clock);
   if (expand !== undefined) return expanded(part, expand, comp ?? WHOLE, { ...clock, budget: view.budget });
   if (limitRecurrenceSet !== undefined) part = withinRecurrenceSet(part, limitRecurrenceSet, clock);
   if (comp !== undefined) part = selected(part, comp);

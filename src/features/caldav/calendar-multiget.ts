@@ -26,6 +26,6 @@ export const calendarMultiget: Report = {
       responder: reader,
       context,
     });
-    return multistatus(context.catalogue, withinBudget(pieces));
+    return multistatus(context.catalogue, withinBudget(pieces, target.href));
   },
 };

@@ -42,7 +42,7 @@ export const calendarQuery: Report = {
       responder: answer.reader,
       context,
     });
-    return multistatus(context.catalogue, withinBudget(pieces));
+    return multistatus(context.catalogue, withinBudget(pieces, target.href));
   },
 };
 

@@ -48,9 +48,9 @@ export function alarmsOverlap(
   return calendar === undefined || alarmsInRange(calendar, component.name, range, zones, floating);
 }
 
-/** A VFREEBUSY does not recur, and a task without a start, an end and a series has no instances. */
+/** Free-busy and availability do not recur, and a task without a start, an end and a series has no instances. */
 function isTakenByItself(component: Component): boolean {
-  if (component.name !== 'VTODO') return component.name === 'VFREEBUSY';
+  if (component.name !== 'VTODO') return component.name === 'VFREEBUSY' || component.name === 'VAVAILABILITY';
   return !['DTSTART', 'DUE', 'RECURRENCE-ID'].some((name) => propertyOf(component, name) !== undefined);
 }
 

@@ -73,8 +73,15 @@ const WITHIN: ReadonlyMap<string, readonly string[]> = new Map([
   ['VCALENDAR', []],
 ]);
 
-/** Components that time ranges are defined for. RFC 4791 section 9.9. */
-const TIMED_COMPONENTS: ReadonlySet<string> = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VALARM']);
+/** Components that time ranges are defined for. RFC 4791 section 9.9, RFC 7953 section 7.2.2. */
+const TIMED_COMPONENTS: ReadonlySet<string> = new Set([
+  'VEVENT',
+  'VTODO',
+  'VJOURNAL',
+  'VFREEBUSY',
+  'VAVAILABILITY',
+  'VALARM',
+]);
 
 /** Properties that time ranges are defined for. RFC 4791 section 9.9. */
 const TIMED_PROPERTIES: ReadonlySet<string> = new Set([

@@ -8,11 +8,16 @@ import { calendarMultiget } from './calendar-multiget.ts';
 import { calendarQuery } from './calendar-query.ts';
 import { freeBusyQuery } from './free-busy-query.ts';
 import { mkcalendar } from './mkcalendar.ts';
-import { preconditions } from './preconditions.ts';
+import { calendarCollectionLocationOk, preconditions } from './preconditions.ts';
 import { properties, SEGMENT } from './properties.ts';
 import { calendar, calendarHome, calendarObject, calendarRoot } from './resource-types.ts';
 
-export { calendar, calendarHome } from './resource-types.ts';
+export { AVAILABILITY_NAMES, availabilityIn, busyTime, calendarsWithBusyTime, freeBusyText } from './busy-time.ts';
+export { calendarMultiget } from './calendar-multiget.ts';
+export { calendarQuery } from './calendar-query.ts';
+export { timezoneIdOf } from './floating-zone.ts';
+export { maxAttachmentsPerResource, validCalendarData } from './preconditions.ts';
+export { calendar, calendarHome, calendarObject, JCAL, TIME_ZONES } from './resource-types.ts';
 
 const COMPONENTS = `{${CALDAV}}supported-calendar-component-set` as const;
 const DISPLAYNAME = `{${DAV}}displayname` as const;
@@ -24,7 +29,7 @@ export function caldav(): Feature {
     complianceTokens: ['calendar-access'],
     resourceTypes: [calendarRoot, calendarHome, calendar, calendarObject],
     homes: [{ segment: SEGMENT, root: calendarRoot, home: calendarHome }],
-    creatable: [{ type: calendar, within: [calendarHome], defaults: {} }],
+    creatable: [{ type: calendar, within: [calendarHome], defaults: {}, misplaced: calendarCollectionLocationOk }],
     provisions: [
       {
         segment: SEGMENT,
@@ -37,6 +42,14 @@ export function caldav(): Feature {
         name: 'tasks',
         type: calendar,
         properties: { [DISPLAYNAME]: 'Tasks', [COMPONENTS]: 'VTODO' },
+      },
+    ],
+    privileges: [
+      {
+        name: `{${CALDAV}}read-free-busy`,
+        spec: 'RFC 4791 section 6.1.1',
+        within: `{${DAV}}read`,
+        description: 'See when the owner is busy',
       },
     ],
     properties,

@@ -6,7 +6,7 @@ import { creatableOf, createCollection, placeFor, requestedType } from '../../da
 import { DavError } from '../../dav/errors.ts';
 import type { Creatable, PropertyUpdate } from '../../dav/feature.ts';
 import type { Context, Method } from '../../dav/method.ts';
-import { multistatusHeaders, response } from '../../dav/multistatus.ts';
+import { multistatusHeaders, preferencesApplied, response } from '../../dav/multistatus.ts';
 import { failurePropstats, readUpdate } from '../../dav/property-update.ts';
 import { inWords } from '../../dav/resource.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
@@ -23,6 +23,7 @@ export const mkcalendar: Method = {
   name: 'MKCALENDAR',
   spec: 'RFC 4791 section 5.3.1',
   on: ['unmapped'],
+  makes: calendar,
   refusedOn: ['service', 'principal', 'collection', 'object'],
   async handle(request, context) {
     const { located } = context;
@@ -40,8 +41,11 @@ export const mkcalendar: Method = {
         `${href}, ${inWords(type)}, holds no collections of type ${creatable.type.label}`,
       );
     }
-    const result = await createCollection(creatable, place, update, context);
-    if (result.ok) return { status: 201, headers: { 'Cache-Control': 'no-cache' } };
+    const result = await createCollection(creatable, place, update, context, request);
+    if (result.ok) {
+      const headers = { 'Cache-Control': 'no-cache', ...preferencesApplied(context, 'return=minimal') };
+      return { status: 201, headers };
+    }
     const href = `${place.parent.href}${encodeSegment(place.name)}/`;
     const failed = response(href, failurePropstats(result, context));
     return {

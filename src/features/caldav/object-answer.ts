@@ -3,8 +3,10 @@
  */
 import { DavError } from '../../dav/errors.ts';
 import type { Context } from '../../dav/method.ts';
+import { statusResponse } from '../../dav/multistatus.ts';
 import {
   type ExtraProperties,
+  type ExtraProperty,
   type PropertyReader,
   propertyReader,
   requestedProperties,
@@ -15,17 +17,19 @@ import type { TimeZone } from '../../formats/icalendar/moment.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { ianaZone } from '../../formats/icalendar/timezones.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
+import { zoneDefinitionsIn } from '../../formats/icalendar/zone-definitions.ts';
 import { utf8Text } from '../../formats/utf8.ts';
 import { childOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CALDAV, DAV } from '../../formats/xml/name.ts';
 import { escapeText } from '../../formats/xml/write.ts';
 import type { CollectionRecord, StoredObject } from '../../store/records.ts';
 import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
-import { type CalendarDataRequest, calendarData, parseCalendarData } from './calendar-data.ts';
+import { type CalendarDataRequest, type CalendarDataView, calendarData, parseCalendarData } from './calendar-data.ts';
 import { floatingZoneOf, zoneOfCalendar } from './floating-zone.ts';
 import { type InstanceBudget, instanceBudget, TooManyInstances } from './instance-budget.ts';
 import { parsedObject } from './parsed-objects.ts';
 import { validCalendarData, validTimezone } from './preconditions.ts';
+import { TIME_ZONES } from './resource-types.ts';
 
 /** How one request looks at calendar objects. */
 export interface ObjectAnswer {
@@ -40,12 +44,13 @@ export interface ObjectAnswer {
 export function objectAnswer(body: XmlElement, collection: CollectionRecord, context: Context): ObjectAnswer {
   const floating = requestedZone(body) ?? floatingZoneOf(collection);
   const budget = instanceBudget(context.limits.instances);
+  const definitions = zoneDefinitionsIn(context.headers?.[TIME_ZONES.toLowerCase()]);
   const element = childOf(childOf(body, `{${DAV}}prop`) ?? body, `{${CALDAV}}calendar-data`);
   const request = element === undefined ? undefined : parseCalendarData(element);
   const extras: ExtraProperties =
     request === undefined
       ? new Map()
-      : new Map([[CALENDAR_DATA, (resource) => dataOf(request, resource, floating, budget)]]);
+      : new Map([[CALENDAR_DATA, calendarDataProperty(request, { floating, budget, definitions })]]);
   const minimal = context.preferences.return === 'minimal';
   const reader = propertyReader(requestedProperties(body), context, minimal, extras);
   return { reader, floating, budget, wantsData: request !== undefined };
@@ -53,18 +58,22 @@ export function objectAnswer(body: XmlElement, collection: CollectionRecord, con
 
 const CALENDAR_DATA = `{${CALDAV}}calendar-data` as const;
 
-function dataOf(
-  request: CalendarDataRequest,
-  resource: Resource,
-  floating: TimeZone,
-  budget: InstanceBudget,
-): string | undefined {
+/** What is not the default is said with the data. RFC 4791 section 9.6. */
+function calendarDataProperty(request: CalendarDataRequest, view: CalendarDataView): ExtraProperty {
+  const inside = (resource: Resource) => dataOf(request, resource, view);
+  const { contentType } = request;
+  return contentType === 'text/calendar'
+    ? { inside }
+    : { inside, attributes: ` content-type="${contentType}" version="2.0"` };
+}
+
+function dataOf(request: CalendarDataRequest, resource: Resource, view: CalendarDataView): string | undefined {
   if (resource.shape !== 'object' || !('data' in resource.object)) return undefined;
   const object: StoredObject = resource.object;
   const parsed = () => parsedObject(object);
   // Only where a fold cuts a character in two, which XML cannot carry, the lines are folded anew.
   const stored = utf8Text(object.data) ?? writeComponent(parsed().calendar);
-  return escapeText(calendarData(request, parsed, stored, { floating, budget }));
+  return escapeText(calendarData(request, parsed, stored, view));
 }
 
 /** The zone that a request names for dates and floating times. RFC 4791 section 9.8, RFC 7809 section 3.1.6. */
@@ -92,13 +101,22 @@ function readZone(data: string): TimeZone | undefined {
   }
 }
 
-/** Turns a spent budget into the refusal that clients know; the answer may have begun, then the connection ends. */
-export async function* withinBudget(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+/**
+ * Turns a spent budget into what clients know: a refusal, or, once the answer has begun, its end with a response that says for `href`, what
+ * was asked, that there is more. RFC 4791 section 7.8.
+ */
+export async function* withinBudget(pieces: AsyncIterable<string>, href: string): AsyncGenerator<string> {
+  let begun = false;
   try {
-    yield* pieces;
+    for await (const piece of pieces) {
+      yield piece;
+      begun = true;
+    }
   } catch (error) {
-    if (error instanceof TooManyInstances) throw numberOfMatchesWithinLimits(error.message);
-    throw error;
+    if (!(error instanceof TooManyInstances)) throw error;
+    const refusal = numberOfMatchesWithinLimits(error.message);
+    if (!begun) throw refusal;
+    yield statusResponse(href, refusal.status, refusal.condition);
   }
 }
 

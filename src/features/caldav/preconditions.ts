@@ -68,8 +68,21 @@ export const supportedFilter = precondition<readonly [filter: XmlElement]>(
 /** A collation that is not in CALDAV:supported-collation-set. */
 export const supportedCollation = precondition(caldav('supported-collation'), 403, 'RFC 4791 section 7.8');
 
+/** A recurrence rule counts in a calendar that is not in CALDAV:supported-rscale-set. */
+export const supportedRscale = precondition(caldav('supported-rscale'), 403, 'RFC 7529 section 10');
+
 /** A time zone identifier that nobody here knows. */
 export const validTimezone = precondition(caldav('valid-timezone'), 403, 'RFC 7809 section 3.1.5');
+
+/** The data refer to a managed attachment that is not there, or not the writer's to use. */
+export const validManagedIdParameter = precondition(caldav('valid-managed-id-parameter'), 403, 'RFC 8607 section 3.11');
+
+/** More managed attachments than a calendar object may have. */
+export const maxAttachmentsPerResource = precondition(
+  caldav('max-attachments-per-resource'),
+  403,
+  'RFC 8607 section 3.11',
+);
 
 /** MKCALENDAR where something is already. */
 export const resourceMustBeNull = precondition(`{${DAV}}resource-must-be-null`, 405, 'RFC 4791 section 5.3.1');
@@ -87,6 +100,9 @@ export const preconditions: readonly AnyPrecondition[] = [
   validFilter,
   supportedFilter,
   supportedCollation,
+  supportedRscale,
   validTimezone,
+  validManagedIdParameter,
+  maxAttachmentsPerResource,
   resourceMustBeNull,
 ];

@@ -4,6 +4,7 @@
 import { DavError } from '../../dav/errors.ts';
 import { homeHref, principalHref } from '../../dav/locate.ts';
 import { defineProperty, empty, href, hrefs, type LiveProperty, stored, text, wrap } from '../../dav/property.ts';
+import { supportedScales } from '../../formats/icalendar/calendar-scale.ts';
 import { ContentError } from '../../formats/icalendar/content-line.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { ianaZone } from '../../formats/icalendar/timezones.ts';
@@ -14,7 +15,7 @@ import type { Account, CollectionRecord } from '../../store/records.ts';
 import { groupPrincipal, principal } from '../access-control/index.ts';
 import { timezoneIdOf, timezoneOf, zoneOfCalendar } from './floating-zone.ts';
 import { validCalendarData, validTimezone } from './preconditions.ts';
-import { calendar, calendarHome } from './resource-types.ts';
+import { calendar, calendarHome, JCAL } from './resource-types.ts';
 
 /** The segment of calendar homes: `/calendars/USER/`. */
 export const SEGMENT = 'calendars';
@@ -153,7 +154,8 @@ const supportedCalendarData = defineProperty({
   spec: 'RFC 4791 section 5.2.4',
   on: [calendar],
   inAllprop: false,
-  read: () => '<cal:calendar-data content-type="text/calendar" version="2.0"/>',
+  read: () =>
+    ['text/calendar', JCAL].map((type) => `<cal:calendar-data content-type="${type}" version="2.0"/>`).join(''),
 });
 
 const maxResourceSize = defineProperty({
@@ -196,6 +198,17 @@ const supportedCollationSet = defineProperty({
   read: () =>
     ['i;ascii-casemap', 'i;octet', 'i;unicode-casemap']
       .map((name) => wrap(`{${CALDAV}}supported-collation`, text(name)))
+      .join(''),
+});
+
+const supportedRscaleSet = defineProperty({
+  name: `{${CALDAV}}supported-rscale-set`,
+  spec: 'RFC 7529 section 10.1',
+  on: [calendar, calendarHome],
+  inAllprop: false,
+  read: () =>
+    supportedScales()
+      .map((name) => wrap(`{${CALDAV}}supported-rscale`, text(name)))
       .join(''),
 });
 
@@ -246,6 +259,7 @@ export const properties: readonly LiveProperty[] = [
   maxDateTime,
   maxAttendees,
   supportedCollationSet,
+  supportedRscaleSet,
   scheduleCalendarTransp,
   calendarOrder,
 ];

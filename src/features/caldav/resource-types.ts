@@ -1,8 +1,19 @@
 /**
  * Calendar homes, calendars, and the objects in them. RFC 4791 section 4, RFC 4791 section 6.2.1.
  */
-import type { ResourceType } from '../../dav/resource.ts';
+import type { ObjectResource, OtherForm, ResourceType } from '../../dav/resource.ts';
+import { writeJcal } from '../../formats/icalendar/jcal.ts';
+import { writeComponent } from '../../formats/icalendar/write.ts';
+import { withZoneDefinitions, zoneDefinitionsIn } from '../../formats/icalendar/zone-definitions.ts';
 import { CALDAV, CALENDARSERVER, DAV } from '../../formats/xml/name.ts';
+import type { StoredObject } from '../../store/records.ts';
+import { parsedObject } from './parsed-objects.ts';
+
+/** iCalendar as JSON. RFC 7265 section 3. */
+export const JCAL = 'application/calendar+json';
+
+/** The header by which clients say whether calendar data come with time zones. RFC 7809 section 7.1. */
+export const TIME_ZONES = 'CalDAV-Timezones';
 
 /** `/calendars/` */
 export const calendarRoot: ResourceType<'service'> = {
@@ -22,6 +33,20 @@ export const calendarHome: ResourceType<'collection'> = {
   elements: [`{${DAV}}collection`],
 };
 
+const contentType = ({ object }: ObjectResource) =>
+  `text/calendar; charset=utf-8; component=${object.component.toLowerCase()}`;
+
+/** With the VTIMEZONEs that a client asks for. RFC 7809 section 3.1.3. */
+function withZonesAsked(value: string, asked: OtherForm | undefined, object: StoredObject): OtherForm | undefined {
+  const wanted = zoneDefinitionsIn(value);
+  const { calendar: stored } = parsedObject(object);
+  const changed = wanted === undefined ? stored : withZoneDefinitions(stored, wanted);
+  if (changed === stored) return asked;
+  const suffix = wanted === 'all' ? 'zones' : 'nozones';
+  if (asked !== undefined) return { ...asked, name: asked.name + suffix, make: () => writeJcal(changed) };
+  return { mediaType: 'text/calendar', name: suffix, contentType, make: () => writeComponent(changed) };
+}
+
 /** An event with its overrides, a to-do, a journal entry. RFC 4791 section 4.1. */
 export const calendarObject: ResourceType<'object'> = {
   kind: 'calendar-object',
@@ -29,7 +54,19 @@ export const calendarObject: ResourceType<'object'> = {
   spec: 'RFC 4791 section 4.1',
   label: 'calendar object',
   elements: [],
-  contentType: ({ object }) => `text/calendar; charset=utf-8; component=${object.component.toLowerCase()}`,
+  contentType,
+  forms: {
+    stored: 'text/calendar',
+    others: [
+      {
+        mediaType: JCAL,
+        name: 'json',
+        contentType: ({ object }) => `${JCAL}; component=${object.component.toLowerCase()}`,
+        make: (object) => writeJcal(parsedObject(object).calendar),
+      },
+    ],
+    adapted: { header: TIME_ZONES, form: withZonesAsked },
+  },
 };
 
 /** A calendar collection. RFC 4791 section 4.2. */

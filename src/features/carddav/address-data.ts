@@ -1,30 +1,32 @@
 /**
- * CARDDAV:address-data: which parts of a card a report gives, and in which version. RFC 6352 section 10.4.
+ * CARDDAV:address-data: which parts of a card a report gives, and in which form. RFC 6352 section 10.4.
  *
- * A card is given as it is stored, whichever of the two versions a report asks for: its VERSION says which it is, and every client reads
- * both better than it does without the contact (decision 0010).
+ * A card is given as it is stored to who names no version, or the one it has; in the other version it is converted.
  */
+import type { Responder } from '../../dav/multiget.ts';
+import { statusResponse } from '../../dav/multistatus.ts';
 import type { ExtraProperties } from '../../dav/properties.ts';
 import type { Resource } from '../../dav/resource.ts';
 import { parseMediaType } from '../../formats/http/headers.ts';
 import type { Component, Property } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
 import { utf8Text } from '../../formats/utf8.ts';
-import { readCard } from '../../formats/vcard/read.ts';
+import { convertCard, versionOf } from '../../formats/vcard/convert.ts';
+import { JCARD } from '../../formats/vcard/jcard.ts';
 import { writeCards } from '../../formats/vcard/write.ts';
 import { attributeOf, childOf, childrenOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CARDDAV, DAV, type XmlName } from '../../formats/xml/name.ts';
 import { escapeText } from '../../formats/xml/write.ts';
 import type { ObjectRecord, StoredObject } from '../../store/records.ts';
 import { propertyName } from './filter.ts';
-import { supportedAddressData } from './preconditions.ts';
+import { type CardFormat, cardIn, parsedCard, versionIn } from './formats.ts';
+import { supportedAddressData, supportedAddressDataConversion } from './preconditions.ts';
 
 const ADDRESS_DATA: XmlName = `{${CARDDAV}}address-data`;
 
-const VERSIONS: readonly string[] = ['3.0', '4.0'];
-
 /** What a report says about the cards it wants. */
 export interface AddressDataRequest {
+  /** Undefined for cards as they are stored. */
+  readonly format: CardFormat | undefined;
   /** Undefined for whole cards. */
   readonly properties: WantedProperties | undefined;
 }
@@ -39,8 +41,7 @@ export function readAddressData(body: XmlElement): AddressDataRequest | undefine
   if (asked === undefined) return undefined;
   const properties = wantedProperties(asked);
   const whole = properties.size === 0 || childOf(asked, `{${CARDDAV}}allprop`) !== undefined;
-  refuseOtherData(asked);
-  return { properties: whole ? undefined : properties };
+  return { format: formatIn(asked), properties: whole ? undefined : properties };
 }
 
 function wantedProperties(asked: XmlElement): WantedProperties {
@@ -54,12 +55,15 @@ function wantedProperties(asked: XmlElement): WantedProperties {
 }
 
 /** The version may be an attribute, or a parameter of the content type. @throws PreconditionViolated */
-function refuseOtherData(asked: XmlElement): void {
+function formatIn(asked: XmlElement): CardFormat | undefined {
   const media = parseMediaType(attributeOf(asked, 'content-type') ?? 'text/vcard');
   const written = attributeOf(asked, 'version')?.trim() ?? media?.parameters.get('version');
-  if (media?.type !== 'text/vcard' || (written !== undefined && !VERSIONS.includes(written))) {
-    throw supportedAddressData('cards are given as text/vcard, version 3.0 or 4.0');
+  if (media?.type === JCARD && (written === undefined || written === '4.0')) return 'jcard';
+  if (media?.type === 'text/vcard') {
+    if (written === undefined) return undefined;
+    if (written === '3.0' || written === '4.0') return written;
   }
+  throw supportedAddressData(`cards are given as text/vcard, version 3.0 or 4.0, or as ${JCARD}, version 4.0`);
 }
 
 // --- the stored card -------------------------------------------------------------------------------------------------------------------
@@ -73,14 +77,9 @@ export function cardReader(): CardReader {
   return (object) => {
     const known = cards.get(object);
     if (known !== undefined) return known;
-    try {
-      const card = readCard(object.data);
-      cards.set(object, card);
-      return card;
-    } catch (error) {
-      if (error instanceof ContentError) return undefined;
-      throw error;
-    }
+    const card = parsedCard(object);
+    if (card !== undefined) cards.set(object, card);
+    return card;
   };
 }
 
@@ -107,26 +106,62 @@ function partOf(card: Component, wanted: WantedProperties): Component {
   return { ...card, properties };
 }
 
-/** The address-data that the reader of properties puts into each response. */
-export function addressDataProperty(request: AddressDataRequest | undefined, cardOf: CardReader): ExtraProperties {
-  if (request === undefined) return new Map();
-  const { properties } = request;
-  return new Map([
-    [
-      ADDRESS_DATA,
-      (resource: Resource) => {
-        const object = storedObject(resource);
-        if (object === undefined) return undefined;
-        if (properties === undefined) return escaped(storedText(object, cardOf));
-        const card = cardOf(object);
-        return card === undefined ? undefined : escapeText(writeCards([partOf(card, properties)]));
-      },
-    ],
-  ]);
+/** The text of a card as a request wants it; undefined for what is no card. */
+function textFor(
+  { format, properties }: AddressDataRequest,
+  object: StoredObject,
+  cardOf: CardReader,
+): string | undefined {
+  if (format === undefined && properties === undefined) return storedText(object, cardOf);
+  const card = cardOf(object);
+  if (card === undefined) return undefined;
+  const target = format === undefined ? versionOf(card) : versionIn(format);
+  if (properties === undefined) {
+    const isStored = format !== 'jcard' && versionOf(card) === target;
+    return isStored ? storedText(object, cardOf) : cardIn(card, format ?? target);
+  }
+  return cardIn(partOf(convertCard(card, target), properties), format ?? target);
 }
 
-function escaped(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : escapeText(text);
+/** The address-data that the reader of properties puts into each response. What is asked for is said with it. RFC 6352 section 10.4. */
+export function addressDataProperty(request: AddressDataRequest | undefined, cardOf: CardReader): ExtraProperties {
+  if (request === undefined) return new Map();
+  const { format } = request;
+  const inside = (resource: Resource): string | undefined => {
+    const object = storedObject(resource);
+    const text = object === undefined ? undefined : textFor(request, object, cardOf);
+    return text === undefined ? undefined : escapeText(text);
+  };
+  if (format === undefined) return new Map([[ADDRESS_DATA, { inside }]]);
+  const type = format === 'jcard' ? JCARD : 'text/vcard';
+  const attributes = ` content-type="${type}" version="${versionIn(format)}"`;
+  return new Map([[ADDRESS_DATA, { inside, attributes }]]);
+}
+
+/**
+ * A responder that says of each card that cannot be given in the form asked for that it cannot, in a response of its own: the others come
+ * all the same. RFC 6352 section 5.1.1.
+ */
+export function withConversions(
+  reader: Responder,
+  request: AddressDataRequest | undefined,
+  cardOf: CardReader,
+): Responder {
+  if (request?.format === undefined) return reader;
+  const cannot = (resource: Resource): boolean => {
+    const object = storedObject(resource);
+    return object !== undefined && cardOf(object) === undefined;
+  };
+  const { condition } = supportedAddressDataConversion('what is stored there cannot be read as a card');
+  return {
+    async respond(resources, tx) {
+      const unreadable = resources.filter(cannot);
+      if (unreadable.length === 0) return reader.respond(resources, tx);
+      const others = resources.filter((resource) => !unreadable.includes(resource));
+      const refusals = unreadable.map(({ href }) => statusResponse(href, 415, condition)).join('');
+      return (await reader.respond(others, tx)) + refusals;
+    },
+  };
 }
 
 function storedObject(resource: Resource): StoredObject | undefined {

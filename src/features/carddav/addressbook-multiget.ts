@@ -7,7 +7,7 @@ import { multistatus } from '../../dav/multistatus.ts';
 import { propertyReader, requestedProperties } from '../../dav/properties.ts';
 import type { Report } from '../../dav/report.ts';
 import { CARDDAV } from '../../formats/xml/name.ts';
-import { addressDataProperty, cardReader, readAddressData } from './address-data.ts';
+import { addressDataProperty, cardReader, readAddressData, withConversions } from './address-data.ts';
 import { addressbook, addressObject } from './resource-types.ts';
 
 /** On address books, and on cards: there it answers for the card. */
@@ -25,7 +25,7 @@ export const addressbookMultiget: Report = {
     const extras = addressDataProperty(data, cardOf);
     const reader = propertyReader(requestedProperties(body), context, minimal, extras);
     const bytes = data !== undefined;
-    const headers: Record<string, string> = minimal ? { 'Preference-Applied': 'return=minimal' } : {};
-    return multistatus(context.catalogue, multiget({ at, hrefs, origin, bytes, responder: reader, context }), headers);
+    const responder = withConversions(reader, data, cardOf);
+    return multistatus(context.catalogue, multiget({ at, hrefs, origin, bytes, responder, context }));
   },
 };

@@ -11,7 +11,7 @@ import { childOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CARDDAV } from '../../formats/xml/name.ts';
 import type { StoredObject } from '../../store/records.ts';
 import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
-import { addressDataProperty, cardReader, readAddressData } from './address-data.ts';
+import { addressDataProperty, cardReader, readAddressData, withConversions } from './address-data.ts';
 import { EVERYTHING, readFilter } from './filter.ts';
 import { matchesFilter } from './filter-match.ts';
 import { prefilterOf } from './prefilter.ts';
@@ -45,11 +45,10 @@ export const addressbookQuery: Report = {
       bytes: data !== undefined,
       limit,
       truncated: numberOfMatchesWithinLimits('there is more').condition,
-      responder: reader,
+      responder: withConversions(reader, data, cardOf),
       context,
     });
-    const headers: Record<string, string> = minimal ? { 'Preference-Applied': 'return=minimal' } : {};
-    return multistatus(context.catalogue, pieces, headers);
+    return multistatus(context.catalogue, pieces);
   },
 };
 

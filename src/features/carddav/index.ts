@@ -6,7 +6,7 @@ import { DAV } from '../../formats/xml/name.ts';
 import { acceptAddressObject } from './accept-address-object.ts';
 import { addressbookMultiget } from './addressbook-multiget.ts';
 import { addressbookQuery } from './addressbook-query.ts';
-import { preconditions } from './preconditions.ts';
+import { addressbookCollectionLocationOk, preconditions } from './preconditions.ts';
 import { properties, SEGMENT } from './properties.ts';
 import { addressbook, addressbookHome, addressbookRoot, addressObject } from './resource-types.ts';
 
@@ -23,7 +23,9 @@ export function carddav(): Feature {
     complianceTokens: ['addressbook'],
     resourceTypes: [addressbookRoot, addressbookHome, addressbook, addressObject],
     homes: [{ segment: SEGMENT, root: addressbookRoot, home: addressbookHome }],
-    creatable: [{ type: addressbook, within: [addressbookHome], defaults: {} }],
+    creatable: [
+      { type: addressbook, within: [addressbookHome], defaults: {}, misplaced: addressbookCollectionLocationOk },
+    ],
     provisions: [
       { segment: SEGMENT, name: DEFAULT, type: addressbook, properties: { [`{${DAV}}displayname`]: 'Contacts' } },
     ],

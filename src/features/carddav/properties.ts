@@ -3,8 +3,12 @@
  */
 import { homeHref } from '../../dav/locate.ts';
 import { defineProperty, href, type LiveProperty, stored, text, wrap } from '../../dav/property.ts';
-import { textOf } from '../../formats/xml/element.ts';
-import { CARDDAV } from '../../formats/xml/name.ts';
+import { JCARD } from '../../formats/vcard/jcard.ts';
+import { childOf, textOf } from '../../formats/xml/element.ts';
+import { CALENDARSERVER, CARDDAV, DAV, type XmlName } from '../../formats/xml/name.ts';
+import { readXml } from '../../formats/xml/read.ts';
+import { type AccountId, NO_COLLECTION } from '../../store/records.ts';
+import type { ReadTransaction } from '../../store/store.ts';
 import { principal } from '../access-control/index.ts';
 import { addressbook, addressObject } from './resource-types.ts';
 
@@ -28,6 +32,26 @@ const addressbookHomeSetElsewhere = defineProperty({
   read: (_resource, { user }) => (user === undefined ? undefined : href(homeHref(SEGMENT, user))),
 });
 
+/** The card that clients of the user have named as theirs. Nobody else could read it. */
+const principalAddress = defineProperty({
+  name: `{${CARDDAV}}principal-address`,
+  spec: 'RFC 6352 section 7.1.2',
+  on: [principal],
+  inAllprop: false,
+  readMany: (principals, { user }, tx) =>
+    Promise.all(principals.map(({ owner }) => (owner.id === user?.id ? ownCard(owner.id, tx) : undefined))),
+});
+
+const ME_CARD: XmlName = `{${CALENDARSERVER}}me-card`;
+
+/** The href in CS:me-card, which lies with the home as the client sent it. */
+async function ownCard(account: AccountId, tx: ReadTransaction): Promise<string | undefined> {
+  const home = await tx.collections.child(account, NO_COLLECTION, SEGMENT);
+  const written = home?.properties[ME_CARD];
+  const named = written === undefined ? undefined : childOf(readXml(written), `{${DAV}}href`);
+  return named === undefined ? undefined : href(textOf(named).trim());
+}
+
 const addressbookDescription = defineProperty({
   name: `{${CARDDAV}}addressbook-description`,
   spec: 'RFC 6352 section 6.2.1',
@@ -44,7 +68,8 @@ const supportedAddressData = defineProperty({
   inAllprop: false,
   read: () =>
     '<card:address-data-type content-type="text/vcard" version="3.0"/>' +
-    '<card:address-data-type content-type="text/vcard" version="4.0"/>',
+    '<card:address-data-type content-type="text/vcard" version="4.0"/>' +
+    `<card:address-data-type content-type="${JCARD}" version="4.0"/>`,
 });
 
 const maxResourceSize = defineProperty({
@@ -71,6 +96,7 @@ const supportedCollationSet = defineProperty({
 export const properties: readonly LiveProperty[] = [
   addressbookHomeSet,
   addressbookHomeSetElsewhere,
+  principalAddress,
   addressbookDescription,
   supportedAddressData,
   maxResourceSize,

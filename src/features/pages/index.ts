@@ -47,9 +47,13 @@ function howTo(origin: string): string {
   );
 }
 
+/** What its owner calls it; or else the path of a home and what lies above homes, the name of what lies below. */
 function nameOf(resource: Resource): string {
-  const name = resource.shape === 'collection' ? resource.collection.properties[`{${DAV}}displayname`] : undefined;
-  return name === undefined || name === '' ? decodeURIComponent(resource.href) : name;
+  if (resource.shape !== 'collection') return decodeURIComponent(resource.href);
+  const { collection, parent, href } = resource;
+  const name = collection.properties[`{${DAV}}displayname`] ?? '';
+  if (name !== '') return name;
+  return parent === undefined ? decodeURIComponent(href) : collection.name;
 }
 
 async function show(request: DavRequest, context: Context): Promise<DavResponse> {
@@ -68,10 +72,11 @@ async function show(request: DavRequest, context: Context): Promise<DavResponse>
 
 async function members(resource: Resource, { store, catalogue, user }: Context): Promise<string> {
   return store.read(async (tx) => {
-    const collections = await memberCollectionsOf(resource, user, catalogue, tx);
+    const { members: collections, next } = await memberCollectionsOf(resource, user, catalogue, tx);
     let list = collections
       .map((one) => `<li>${link(one.href, nameOf(one))} <span class="kind">${escapeText(one.type.label)}</span></li>\n`)
       .join('');
+    if (next !== undefined) list += '<li class="kind">and more</li>\n';
     if (resource.shape !== 'collection' || resource.type.members === undefined) return list;
     const count = await tx.collections.countObjects(resource.collection);
     for (const object of await tx.objects.page(resource.collection, { limit: LISTED })) {

@@ -5,11 +5,12 @@
 import { precondition } from '../../dav/errors.ts';
 import type { Feature } from '../../dav/feature.ts';
 import { homeHref } from '../../dav/locate.ts';
+import type { PrivilegeDeclaration } from '../../dav/privilege.ts';
 import { defineProperty, href } from '../../dav/property.ts';
 import type { ResourceType } from '../../dav/resource.ts';
 import { CALDAV, DAV } from '../../formats/xml/name.ts';
 import { principal } from '../access-control/index.ts';
-import { calendar } from '../caldav/index.ts';
+import { calendar, calendarMultiget, calendarQuery } from '../caldav/index.ts';
 
 /** A message that has arrived in an inbox. RFC 6638 section 2.2. */
 export const schedulingObject: ResourceType<'object'> = {
@@ -68,6 +69,66 @@ const scheduleDefaultCalendarUrl = defineProperty({
   read: ({ owner }) => href(`${homeHref(SEGMENT, owner)}${DEFAULT_CALENDAR}/`),
 });
 
+/** What others may do with somebody's inbox, and delegates with an outbox. RFC 6638 section 6. */
+const privileges: readonly PrivilegeDeclaration[] = [
+  {
+    name: `{${CALDAV}}schedule-deliver`,
+    spec: 'RFC 6638 section 6.1.1',
+    within: `{${DAV}}all`,
+    description: 'Send scheduling messages to the owner',
+    on: [scheduleInbox],
+  },
+  {
+    name: `{${CALDAV}}schedule-deliver-invite`,
+    spec: 'RFC 6638 section 6.1.2',
+    within: `{${CALDAV}}schedule-deliver`,
+    description: 'Invite the owner',
+    on: [scheduleInbox],
+  },
+  {
+    name: `{${CALDAV}}schedule-deliver-reply`,
+    spec: 'RFC 6638 section 6.1.3',
+    within: `{${CALDAV}}schedule-deliver`,
+    description: 'Answer invitations of the owner',
+    on: [scheduleInbox],
+  },
+  {
+    name: `{${CALDAV}}schedule-query-freebusy`,
+    spec: 'RFC 6638 section 6.1.4',
+    within: `{${CALDAV}}schedule-deliver`,
+    description: 'Ask when the owner is busy',
+    on: [scheduleInbox],
+  },
+  {
+    name: `{${CALDAV}}schedule-send`,
+    spec: 'RFC 6638 section 6.2.1',
+    within: `{${DAV}}all`,
+    description: 'Send scheduling messages for the owner',
+    on: [scheduleOutbox],
+  },
+  {
+    name: `{${CALDAV}}schedule-send-invite`,
+    spec: 'RFC 6638 section 6.2.2',
+    within: `{${CALDAV}}schedule-send`,
+    description: 'Invite others for the owner',
+    on: [scheduleOutbox],
+  },
+  {
+    name: `{${CALDAV}}schedule-send-reply`,
+    spec: 'RFC 6638 section 6.2.3',
+    within: `{${CALDAV}}schedule-send`,
+    description: 'Answer invitations for the owner',
+    on: [scheduleOutbox],
+  },
+  {
+    name: `{${CALDAV}}schedule-send-freebusy`,
+    spec: 'RFC 6638 section 6.2.4',
+    within: `{${CALDAV}}schedule-send`,
+    description: 'Ask for the owner when others are busy',
+    on: [scheduleOutbox],
+  },
+];
+
 /** The calendar into which invitations will be put stays. */
 const defaultCalendarNeeded = precondition(`{${CALDAV}}default-calendar-needed`, 403, 'RFC 6638 section 4.3.1.1');
 
@@ -77,7 +138,9 @@ export function scheduling(): Feature {
     name: 'scheduling',
     specs: ['RFC 6638 section 2'],
     resourceTypes: [scheduleInbox, scheduleOutbox, schedulingObject],
+    privileges,
     properties: [scheduleInboxUrl, scheduleOutboxUrl, scheduleDefaultCalendarUrl],
+    reports: [calendarQuery, calendarMultiget].map((report) => ({ ...report, on: [scheduleInbox, schedulingObject] })),
     preconditions: [defaultCalendarNeeded],
     provisions: [
       { segment: SEGMENT, name: 'inbox', type: scheduleInbox, properties: {} },

@@ -5,7 +5,8 @@ import { DavError } from '../../dav/errors.ts';
 import { locate } from '../../dav/locate.ts';
 import type { Context } from '../../dav/method.ts';
 import { multistatus, propstat, response, statusResponse } from '../../dav/multistatus.ts';
-import { propertyReader } from '../../dav/properties.ts';
+import { needPrivileges } from '../../dav/preconditions.ts';
+import { forbiddenPropstats, propertyReader } from '../../dav/properties.ts';
 import { wrap } from '../../dav/property.ts';
 import type { Report } from '../../dav/report.ts';
 import type { Resource } from '../../dav/resource.ts';
@@ -93,11 +94,13 @@ async function expand(
   if (--budget.left < 0) throw new DavError(507, `expand-property names more than ${MOST} resources`);
   let found = '';
   let missing = '';
+  let refused = '';
   for (const { name, within } of list) {
     const [value] = await propertyReader({ kind: 'prop', names: [name] }, context, true).read([resource], tx);
     budget.text -= value?.found.length ?? 0;
     if (budget.text < 0) throw new DavError(507, `expand-property has more than ${MOST_TEXT} characters to answer`);
-    if (value === undefined || value.found === '') missing += emptyElement(name);
+    if (value?.forbidden !== undefined) refused += forbiddenPropstats(resource.href, value.forbidden);
+    else if (value === undefined || value.found === '') missing += emptyElement(name);
     else if (within.length === 0) found += value.found;
     else {
       let inside = '';
@@ -105,7 +108,8 @@ async function expand(
       found += inside === '' ? emptyElement(name) : wrap(name, inside);
     }
   }
-  const absent = missing === '' ? '' : propstat(404, missing);
+  const isMinimal = context.preferences.return === 'minimal';
+  const absent = (missing === '' || isMinimal ? '' : propstat(404, missing)) + refused;
   return response(resource.href, found !== '' || absent === '' ? propstat(200, found) + absent : absent);
 }
 
@@ -119,7 +123,12 @@ async function expandHref(
   const path = splitPath(href);
   const located = path === undefined ? undefined : await locate(path, context.user, context.catalogue, tx);
   if (located?.found !== true) return statusResponse(href, 404);
-  return expand(located.resource, within, context, tx, budget);
+  const { resource } = located;
+  // What may not be read is not read by way of somebody's reference either.
+  if (!resource.privileges.has('{DAV:}read')) {
+    return statusResponse(href, 403, needPrivileges('', resource.href, '{DAV:}read').condition);
+  }
+  return expand(resource, within, context, tx, budget);
 }
 
 /** The DAV:href elements directly inside a property. */

@@ -3,10 +3,9 @@
  * RFC 9110 section 9.3.7, RFC 4918 section 10.1.
  */
 
-import type { Catalogue } from '../../dav/catalogue.ts';
+import { allowedAt } from '../../dav/allowed.ts';
 import { DavError } from '../../dav/errors.ts';
-import type { Method } from '../../dav/method.ts';
-import type { ResourceType } from '../../dav/resource.ts';
+import type { DavRequest, DavResponse, Method } from '../../dav/method.ts';
 
 export const options: Method = {
   name: 'OPTIONS',
@@ -14,15 +13,15 @@ export const options: Method = {
   on: ['service', 'principal', 'collection', 'object', 'unmapped'],
   anonymous: () => true,
   async handle(request, { located, catalogue, user }) {
+    if (isPreflight(request)) return PREFLIGHT;
     if (!located.found && located.parent === undefined && user !== undefined) {
       throw new DavError(404, `there is nothing at ${request.target}`);
     }
-    const allowed = located.found ? allowedOn(located.resource.type, catalogue) : catalogue.allowed('unmapped');
     return {
       status: 200,
       headers: {
         DAV: catalogue.compliance,
-        Allow: allowed.join(', '),
+        Allow: allowedAt(located, catalogue).join(', '),
         Vary: 'Brief,Prefer',
         'Cache-Control': 'no-cache',
       },
@@ -31,9 +30,15 @@ export const options: Method = {
   },
 };
 
-/** Clients look at a home to learn whether calendars can be made in it, as in the example of RFC 4791 section 5.1.1. */
-function allowedOn(type: ResourceType, catalogue: Catalogue): readonly string[] {
-  const allowed = catalogue.allowed(type);
-  const isHome = catalogue.creatable.some(({ within }) => within.some((home) => home.kind === type.kind));
-  return isHome ? [...allowed, ...catalogue.allowed('unmapped').filter((name) => name.startsWith('MK'))] : allowed;
+/** A browser asks whether a page of another origin may send something. It may not: nothing says that it may. */
+function isPreflight({ headers }: DavRequest): boolean {
+  return headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
+
+const PREFLIGHT: DavResponse = {
+  status: 204,
+  headers: {
+    Vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
+    'Cache-Control': 'no-cache',
+  },
+};

@@ -2,11 +2,13 @@
  * The live properties of RFC 4918 section 15, but those of locks.
  */
 
+import { principalKind } from '../../dav/locate.ts';
 import { defineProperty, empty, type LiveProperty, stored, text, wrap } from '../../dav/property.ts';
 import type { ResourceType } from '../../dav/resource.ts';
 import { httpDate } from '../../formats/http/headers.ts';
 import { textOf } from '../../formats/xml/element.ts';
 import { DAV } from '../../formats/xml/name.ts';
+import { resourceId } from './resource-id.ts';
 
 const elementsOf = new Map<ResourceType, string>();
 
@@ -46,7 +48,10 @@ const principalDisplayname = defineProperty({
   spec: 'RFC 3744 section 4',
   on: ['principal'],
   inAllprop: true,
-  read: ({ owner }) => text(owner.displayName === '' ? owner.address : owner.displayName),
+  read({ owner, type }) {
+    const name = owner.displayName === '' ? owner.address : owner.displayName;
+    return text(type.kind === principalKind(owner) ? name : `${name}: ${type.label}`);
+  },
 });
 
 const getcontenttype = defineProperty({
@@ -60,20 +65,21 @@ const getcontenttype = defineProperty({
       : 'application/octet-stream',
 });
 
+/** Only objects have it; but nobody can give it to a collection either, and so for the entity tag. */
 const getcontentlength = defineProperty({
   name: `{${DAV}}getcontentlength`,
   spec: 'RFC 4918 section 15.4',
-  on: ['object'],
+  on: ['collection', 'object'],
   inAllprop: true,
-  read: ({ object }) => String(object.size),
+  read: (resource) => (resource.shape === 'object' ? String(resource.object.size) : undefined),
 });
 
 const getetag = defineProperty({
   name: `{${DAV}}getetag`,
   spec: 'RFC 4918 section 15.6',
-  on: ['object'],
+  on: ['collection', 'object'],
   inAllprop: true,
-  read: ({ object }) => `"${object.etag}"`,
+  read: (resource) => (resource.shape === 'object' ? `"${resource.object.etag}"` : undefined),
 });
 
 const getlastmodified = defineProperty({
@@ -111,6 +117,17 @@ const supportedReportSet = defineProperty({
       .join(''),
 });
 
+const supportedLivePropertySet = defineProperty({
+  name: `{${DAV}}supported-live-property-set`,
+  spec: 'RFC 3253 section 3.1.4',
+  on: ['service', 'principal', 'collection', 'object'],
+  inAllprop: false,
+  read: ({ type }, { catalogue }) =>
+    [...catalogue.properties(type).keys()]
+      .map((name) => wrap(`{${DAV}}supported-live-property`, wrap(`{${DAV}}prop`, empty(name))))
+      .join(''),
+});
+
 export const properties: readonly LiveProperty[] = [
   resourcetype,
   displayname,
@@ -121,4 +138,6 @@ export const properties: readonly LiveProperty[] = [
   getlastmodified,
   creationdate,
   supportedReportSet,
+  supportedLivePropertySet,
+  resourceId,
 ];

@@ -4,8 +4,9 @@
 import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import { memberCollectionsOf, objectResource } from '../../dav/locate.ts';
+import { othersTurn } from '../../dav/member-pages.ts';
 import type { Context, Method } from '../../dav/method.ts';
-import { multistatus } from '../../dav/multistatus.ts';
+import { multistatus, preferencesApplied } from '../../dav/multistatus.ts';
 import {
   type PropertyReader,
   type PropertyRequest,
@@ -17,6 +18,7 @@ import { isCollection } from '../../dav/resource.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
 import { parseDepth } from '../../formats/http/headers.ts';
 import { DAV } from '../../formats/xml/name.ts';
+import { type CollectionId, NO_COLLECTION } from '../../store/records.ts';
 import type { ReadTransaction } from '../../store/store.ts';
 import { propfindFiniteDepth } from './preconditions.ts';
 
@@ -33,35 +35,46 @@ export const propfind: Method = {
       throw new DavError(400, `the body of PROPFIND begins with {DAV:}propfind, not with ${body.name}`);
     }
     const wanted: PropertyRequest = body === undefined ? { kind: 'allprop', include: [] } : requestedProperties(body);
-    const { preferences } = context;
-    const minimal = preferences.return === 'minimal';
-    const reader = propertyReader(wanted, context, minimal);
+    const reader = propertyReader(wanted, context, context.preferences.return === 'minimal');
     if (depth === 'infinity') await refuseTooMany(resource, context);
-    const headers: Record<string, string> = minimal ? { 'Preference-Applied': 'return=minimal' } : {};
-    return multistatus(context.catalogue, pieces(resource, depth, reader, context), headers);
+    const applied =
+      depth === 0
+        ? preferencesApplied(context, 'return=minimal')
+        : preferencesApplied(context, 'return=minimal', 'depth-noroot');
+    return multistatus(context.catalogue, pieces(resource, depth, reader, context), applied);
   },
 };
 
+/**
+ * Member collections come with the collection itself, page by page, and before its objects. With Depth: infinity each page is followed by
+ * what lies in it, so that no more than a page of each level is kept.
+ */
 async function* pieces(
   resource: Resource,
   depth: 0 | 1 | 'infinity',
   reader: PropertyReader,
   context: Context,
+  isShown = depth === 0 || !context.preferences.depthNoroot,
 ): AsyncGenerator<string> {
-  const { store } = context;
-  const noRoot = context.preferences.depthNoroot && depth !== 0;
-  let below: readonly Resource[] = [];
-  const first = await store.read(async (tx) => {
-    if (depth !== 0 && isCollection(resource)) {
-      below = await memberCollectionsOf(resource, context.user, context.catalogue, tx);
-    }
-    const own = noRoot ? '' : await reader.respond([resource], tx);
-    return depth === 1 ? own + (await reader.respond(below, tx)) : own;
-  });
-  yield first;
-  if (depth === 0) return;
+  const { store, catalogue, user } = context;
+  const itself = isShown ? [resource] : [];
+  if (depth === 0 || !isCollection(resource)) {
+    yield await store.read((tx) => reader.respond(itself, tx));
+    return;
+  }
+  for (let after: CollectionId | undefined = NO_COLLECTION, above = itself; after !== undefined; above = []) {
+    const from: CollectionId = after;
+    const page = await store.read(async (tx) => {
+      const { members, next } = await memberCollectionsOf(resource, user, catalogue, tx, from);
+      const below = members.filter(({ privileges }) => privileges.has('{DAV:}read'));
+      return { below, next, text: await reader.respond([...above, ...below], tx) };
+    });
+    if (page.text !== '') yield page.text;
+    if (depth === 'infinity') for (const member of page.below) yield* pieces(member, depth, reader, context, false);
+    after = page.next;
+    if (after !== undefined) await othersTurn();
+  }
   if (resource.shape === 'collection') yield* objects(resource, reader, context);
-  if (depth === 'infinity') for (const member of below) yield* pieces(member, depth, reader, context);
 }
 
 /** The objects of a collection, page by page, each its own short read. */
@@ -95,14 +108,18 @@ async function refuseTooMany(resource: Resource, context: Context): Promise<void
   const count = await store.read((tx) => countBelow(resource, tx));
   if (count > limits.infinityMembers) {
     throw propfindFiniteDepth(
-      `there are ${count} resources below ${resource.href}, more than the ${limits.infinityMembers} answered at once; ask with Depth: 1`,
+      `there are more resources below ${resource.href} than the ${limits.infinityMembers} answered at once; ask with Depth: 1`,
     );
   }
   async function countBelow(at: Resource, tx: ReadTransaction): Promise<number> {
+    if (at.shape === 'collection') {
+      const { collections, objects } = await tx.collections.countBelow(at.collection);
+      return 1 + collections + objects;
+    }
     let count = 1;
-    if (at.shape === 'collection') count += await tx.collections.countObjects(at.collection);
     if (isCollection(at)) {
-      for (const member of await memberCollectionsOf(at, user, catalogue, tx)) count += await countBelow(member, tx);
+      const { members } = await memberCollectionsOf(at, user, catalogue, tx);
+      for (const member of members) count += await countBelow(member, tx);
     }
     return count;
   }

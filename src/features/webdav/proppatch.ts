@@ -1,11 +1,15 @@
 /**
  * PROPPATCH: all or nothing. RFC 4918 section 9.2.
  */
+import { requireConditions } from '../../dav/conditions.ts';
 import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { PropertyUpdate } from '../../dav/feature.ts';
+import { requireUnlocked } from '../../dav/locks.ts';
+import { isWhereItWas, lockNow } from '../../dav/member-now.ts';
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
 import { multistatusHeaders, response } from '../../dav/multistatus.ts';
+import { requirePrivilegeNow } from '../../dav/privilege-now.ts';
 import {
   applyUpdate,
   cannotModifyProtectedProperty,
@@ -15,11 +19,10 @@ import {
   type UpdateResult,
 } from '../../dav/property-update.ts';
 import type { Resource } from '../../dav/resource.ts';
-import { requirePrivilegeNow } from '../../dav/standing-now.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
-import { DAV } from '../../formats/xml/name.ts';
+import { DAV, type XmlName } from '../../formats/xml/name.ts';
 import { closeDocument, openDocument } from '../../formats/xml/write.ts';
-import { checkCollectionConditions, checkConditions } from './conditions.ts';
+import type { WriteTransaction } from '../../store/store.ts';
 
 export const proppatch: Method = {
   name: 'PROPPATCH',
@@ -54,8 +57,10 @@ async function write(
     return context.store.write(context.writes, async (tx) => {
       const now = await tx.collections.lock(resource.collection);
       await requirePrivilegeNow(resource, '{DAV:}write-properties', context, tx);
-      if (now === undefined) throw new DavError(404, `there is nothing at ${resource.href}`);
-      checkCollectionConditions(request, now);
+      if (now === undefined || !(await isWhereItWas(resource, now, tx)))
+        throw new DavError(404, `there is nothing at ${resource.href}`);
+      await requireConditions(request, now, context, tx);
+      await requireUnlocked(request, context, tx, { what: 'content', at: resource });
       const result = applyUpdate(update, now.properties, target, context);
       if (result.ok) await tx.collections.setProperties(now, result.properties);
       return result;
@@ -63,19 +68,53 @@ async function write(
   }
   if (resource.shape === 'object') {
     return context.store.write(context.writes, async (tx) => {
-      await tx.collections.lock(resource.collection);
+      await lockNow(resource.parent, tx);
       await requirePrivilegeNow(resource, '{DAV:}write-properties', context, tx);
       const now = await tx.objects.get(resource.collection, resource.object.name);
-      checkConditions(request, now);
+      await requireConditions(request, now, context, tx);
       if (now === undefined) throw new DavError(404, `there is nothing at ${resource.href}`);
+      await requireUnlocked(request, context, tx, { what: 'content', at: resource });
       const result = applyUpdate(update, now.properties, target, context);
       if (result.ok) await tx.objects.setProperties(resource.collection, now.name, result.properties);
       return result;
     });
   }
-  const error = cannotModifyProtectedProperty(`the properties of ${resource.href} are kept by the server`);
+  return writeToPrincipal(update, resource, context);
+}
+
+/** Thrown to undo what was written: a PROPPATCH is done as a whole. */
+class Undo extends Error {
+  readonly result: UpdateResult;
+  constructor(result: UpdateResult) {
+    super('undo');
+    this.result = result;
+  }
+}
+
+/** Principals store no properties: what can be set on one is written by the property itself. */
+async function writeToPrincipal(update: PropertyUpdate, resource: Resource, context: Context): Promise<UpdateResult> {
   const names = update.map(({ name }) => name);
-  return { ok: false, failures: names.map((name) => ({ name, error })), names };
+  const writeAll = async (tx: WriteTransaction): Promise<UpdateResult> => {
+    const failures: { name: XmlName; error: DavError }[] = [];
+    for (const { name, value } of update) {
+      const property = context.catalogue.property(resource.type, name);
+      try {
+        if (property?.write === undefined) throw cannotModifyProtectedProperty(`${name} is kept by the server`);
+        await property.write(resource, value, tx, context);
+      } catch (error) {
+        if (!(error instanceof DavError)) throw error;
+        failures.push({ name, error });
+      }
+    }
+    if (failures.length > 0) throw new Undo({ ok: false, failures, names });
+    return { ok: true, properties: {} };
+  };
+  try {
+    return await context.store.write(context.writes, writeAll);
+  } catch (error) {
+    if (error instanceof Undo) return error.result;
+    throw error;
+  }
 }
 
 function answer(resource: Resource, propstats: string, { catalogue }: Context): DavResponse {

@@ -5,6 +5,7 @@
 import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import type { Method } from '../../dav/method.ts';
+import { preferencesApplied } from '../../dav/multistatus.ts';
 import { inWords } from '../../dav/resource.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
 import { supportedReport } from './preconditions.ts';
@@ -21,7 +22,12 @@ export const report: Method = {
     if (found === undefined) {
       throw supportedReport(`${resource.href}, ${inWords(resource.type)}, has no report ${body.name}`);
     }
+    if (found.hidden && !resource.privileges.has(found.privilege)) {
+      throw new DavError(404, `there is nothing at ${resource.href} that could be asked so`);
+    }
     requirePrivilege(resource, found.privilege);
-    return found.run(body, resource, context, request);
+    const response = await found.run(body, resource, context, request);
+    if (response.status !== 207) return response;
+    return { ...response, headers: { ...response.headers, ...preferencesApplied(context, 'return=minimal') } };
   },
 };

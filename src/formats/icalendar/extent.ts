@@ -2,6 +2,9 @@
  * What an index keeps of a calendar object so that a search by time reads few of them: from when to when its instances reach, and which weeks
  * of the year they touch. Both may promise too much, never too little. RFC 4791 section 9.9.
  */
+
+import { availabilityTime } from './availability.ts';
+import { gregorian } from './calendar-scale.ts';
 import { civilFromDays, DAY, daysFromCivil, FIRST_SECOND, LAST_SECOND } from './civil.ts';
 import { type Component, parameterOf, propertiesOf } from './component.ts';
 import {
@@ -45,6 +48,8 @@ const YEAR = 371 * DAY;
 const FARTHEST = 14 * 3600;
 /** Starts that a COUNT is followed for; beyond, its end is left open. */
 const MOST_STARTS = 5000;
+/** And in a calendar that is not arithmetic. */
+const MOST_STARTS_ELSEWHERE = 120;
 /** In these years every combination of leap years and weekdays occurs: RFC 5545 section 3.3.10 rules depend on nothing else of a year. */
 const SAMPLE_START = 2000;
 const SAMPLE_YEARS = 28;
@@ -127,7 +132,7 @@ function latestStart(rule: RecurrenceRule, timing: Timing, clock: Clock, slack: 
   const isDate = timing.start.kind === 'date';
   const skips = timing.start.kind === 'zoned' && slack === 0;
   let local = timing.start.local;
-  let left = MOST_STARTS;
+  let left = rule.scale.cost === 0 ? MOST_STARTS : MOST_STARTS_ELSEWHERE;
   for (local of startsOf(rule, local, {
     isDate,
     budget,
@@ -141,7 +146,7 @@ function latestStart(rule: RecurrenceRule, timing: Timing, clock: Clock, slack: 
 /** The days of a sample year that a MONTHLY or YEARLY rule may select in any year, whatever its INTERVAL leaves out. */
 function* sampleDays(rule: RecurrenceRule, timing: Timing): Generator<readonly number[]> {
   const startDay = Math.floor(timing.start.local / DAY);
-  const anchor = anchorOf(startDay);
+  const anchor = anchorOf(rule.scale, startDay);
   // Counting 12 months a year, an interval reaches the months that lie a multiple of this apart.
   let apart = 12;
   for (let rest = rule.interval % 12; rest !== 0; ) [apart, rest] = [rest, apart % rest];
@@ -155,7 +160,8 @@ function* sampleDays(rule: RecurrenceRule, timing: Timing): Generator<readonly n
 
 function addRuleWeeks(reach: Reach, rule: RecurrenceRule, timing: Timing): void {
   const length = longest(timing);
-  if ((rule.freq !== 'YEARLY' && rule.freq !== 'MONTHLY') || length > 300 * DAY) {
+  const wanders = rule.scale !== gregorian || (rule.freq !== 'YEARLY' && rule.freq !== 'MONTHLY');
+  if (wanders || length > 300 * DAY) {
     reach.weeks.fill(1);
     return;
   }
@@ -189,7 +195,7 @@ function addMaster(reach: Reach, master: Component, overrides: readonly Override
     addInstance(reach, master, date.at, date.endsAt ?? endOf(timing, date.local, date.at), slack);
   }
   for (const rule of set.rules) {
-    if (rule.rscale !== undefined) continue;
+    if (rule.unknownScale !== undefined) continue;
     const latest = latestStart(rule, timing, clock, slack);
     if (latest <= startsAt) continue;
     lastStart = Math.max(lastStart, latest);
@@ -248,8 +254,13 @@ function addFreeBusy(reach: Reach, freeBusy: Component, clock: Clock): void {
   }
 }
 
+function addAvailability(reach: Reach, availability: Component, clock: Clock): void {
+  const { start, end } = availabilityTime(availability, clock);
+  addSpan(reach, Math.max(OPEN_START, start - FARTHEST), Math.min(OPEN_END, end + FARTHEST));
+}
+
 /**
- * The extent of a calendar object: over its instances, its overrides and its VFREEBUSY components, for readers in any zone. EXDATE and what
+ * The extent of a calendar object: over its instances, its overrides, its VFREEBUSY and VAVAILABILITY components, for readers in any zone. EXDATE and what
  * overrides replace are not taken out. An object that says nothing about time gets the extent of everything.
  */
 export function extentOf(calendar: Component, zones: ZoneResolver): Extent {
@@ -260,7 +271,10 @@ export function extentOf(calendar: Component, zones: ZoneResolver): Extent {
   };
   const clock = { zones, floating: utcZone };
   for (const group of groupsOf(calendar)) addGroup(reach, group, clock);
-  for (const component of calendar.components) if (component.name === 'VFREEBUSY') addFreeBusy(reach, component, clock);
+  for (const component of calendar.components) {
+    if (component.name === 'VFREEBUSY') addFreeBusy(reach, component, clock);
+    if (component.name === 'VAVAILABILITY') addAvailability(reach, component, clock);
+  }
   if (reach.first > reach.last) addAll(reach);
   const first = Math.max(OPEN_START, Math.min(reach.first, OPEN_END));
   const last = Math.min(OPEN_END, Math.max(reach.last, OPEN_START));

@@ -73,7 +73,7 @@ export function busyOf(calendar: Component, view: InstanceView): readonly BusyPe
 }
 
 /** Joins periods that overlap or touch. They must be sorted by their starts. */
-function coalesced(periods: readonly TimeRange[]): TimeRange[] {
+export function coalesced(periods: readonly TimeRange[]): TimeRange[] {
   const joined: { start: number; end: number }[] = [];
   for (const { start, end } of periods) {
     const last = joined.at(-1);
@@ -84,23 +84,24 @@ function coalesced(periods: readonly TimeRange[]): TimeRange[] {
 }
 
 /** What remains of periods outside of others; both are sorted and without overlaps. */
-function without(periods: readonly TimeRange[], others: readonly TimeRange[]): TimeRange[] {
-  const rest: TimeRange[] = [];
+export function without<P extends TimeRange>(periods: readonly P[], others: readonly TimeRange[]): P[] {
+  const rest: P[] = [];
   let at = 0;
   for (const period of periods) {
     let start = period.start;
     while (at < others.length && others[at]!.end <= start) at++;
     for (let next = at; next < others.length && others[next]!.start < period.end; next++) {
       const other = others[next]!;
-      if (other.start > start) rest.push({ start, end: other.start });
+      if (other.start > start) rest.push({ ...period, start, end: other.start });
       start = Math.max(start, other.end);
     }
-    if (start < period.end) rest.push({ start, end: period.end });
+    if (start < period.end) rest.push({ ...period, start });
   }
   return rest;
 }
 
-const byStart = (a: TimeRange, b: TimeRange) => a.start - b.start;
+/** For sorting. */
+export const byStart = (a: TimeRange, b: TimeRange) => a.start - b.start;
 
 /**
  * Merges busy periods of many calendar objects: cut to the range, those of one type joined, no two overlapping (of two types BUSY holds, then
@@ -123,6 +124,23 @@ export function mergeBusy(periods: Iterable<BusyPeriod>, range: TimeRange): read
   return merged.sort(byStart);
 }
 
+/** Periods with others laid over them: where both are, the upper ones hold. Both are sorted and without overlaps, and so is the result. */
+export function overlaid(upper: readonly BusyPeriod[], lower: readonly BusyPeriod[]): readonly BusyPeriod[] {
+  if (upper.length === 0 || lower.length === 0) return upper.length === 0 ? lower : upper;
+  return joined([...without(lower, upper), ...upper].sort(byStart));
+}
+
+/** The same periods, those of one type that touch being one. They must be sorted and without overlaps. */
+export function joined(periods: readonly BusyPeriod[]): readonly BusyPeriod[] {
+  const all: BusyPeriod[] = [];
+  for (const period of periods) {
+    const last = all.at(-1);
+    if (last?.end === period.start && last.type === period.type) all[all.length - 1] = { ...last, end: period.end };
+    else all.push(period);
+  }
+  return all;
+}
+
 function utcText(seconds: number): string {
   return formatMoment({ kind: 'utc', local: Math.floor(seconds) });
 }
@@ -133,10 +151,17 @@ function property(name: string, value: string, parameters: Property['parameters'
 
 /**
  * The VFREEBUSY of a range, in UTC throughout: one FREEBUSY line for each period. A side of the range that is open is left out. `now` is in
- * seconds since 1970-01-01T00:00:00Z. RFC 5545 section 3.6.4.
+ * seconds since 1970-01-01T00:00:00Z; `organizer` a URI, whose times they are, for what is published. RFC 5545 section 3.6.4.
  */
-export function writeFreeBusy(range: TimeRange, periods: readonly BusyPeriod[], now: number, uid: string): Component {
+export function writeFreeBusy(
+  range: TimeRange,
+  periods: readonly BusyPeriod[],
+  now: number,
+  uid: string,
+  organizer?: string,
+): Component {
   const properties = [property('UID', uid), property('DTSTAMP', utcText(now))];
+  if (organizer !== undefined) properties.push(property('ORGANIZER', organizer));
   if (Number.isFinite(range.start)) properties.push(property('DTSTART', utcText(range.start)));
   if (Number.isFinite(range.end)) properties.push(property('DTEND', utcText(range.end)));
   for (const { start, end, type } of periods) {

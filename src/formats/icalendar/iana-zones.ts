@@ -23,10 +23,32 @@ let names: Map<string, string> | undefined;
  * VTIMEZONEs the aliases too; the runtime's own abbreviations, such as PST or IST, mean several zones and are left out.
  */
 export function ianaName(name: string): string | undefined {
+  return namesByFold().get(name.toLowerCase());
+}
+
+/** All names of the zone database, aliases among them. */
+export function ianaNames(): readonly string[] {
+  return [...namesByFold().values()];
+}
+
+function namesByFold(): ReadonlyMap<string, string> {
   names ??= new Map(
-    [...tzlib_get_timezones(false), ...Intl.supportedValuesOf('timeZone')].map((known) => [known.toLowerCase(), known]),
+    [...[...tzlib_get_timezones(false)].filter(isName), ...Intl.supportedValuesOf('timeZone')].map((known) => [
+      known.toLowerCase(),
+      known,
+    ]),
   );
-  return names.get(name.toLowerCase());
+  return names;
+}
+
+/** The library has abbreviations of its own among its names, such as CT: they are single words that the runtime does not know. */
+function isName(name: string): boolean {
+  if (name.includes('/')) return true;
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** UTC itself. */

@@ -2,6 +2,7 @@
  * The RECUR value, from text to a record in which every list is sorted and every default filled in.
  * RFC 5545 section 3.3.10, RFC 7529 section 4.
  */
+import { type CalendarScale, gregorian, scaleNamed } from './calendar-scale.ts';
 import type { Moment } from './moment.ts';
 import { parseMomentText } from './values.ts';
 
@@ -32,12 +33,15 @@ export interface RecurrenceRule {
   readonly byMonthDay: readonly number[];
   readonly byYearDay: readonly number[];
   readonly byWeekNo: readonly number[];
+  /** A leap month such as `5L` is 5.5. RFC 7529 section 4.2. */
   readonly byMonth: readonly number[];
   readonly bySetPos: readonly number[];
   /** WKST: 0 is Sunday, 6 is Saturday; Monday unless given. */
   readonly weekStart: number;
-  /** A calendar other than the Gregorian, in upper case: such a rule yields nothing beyond its start. RFC 7529 section 4. */
-  readonly rscale?: string;
+  /** The calendar in which years and months are counted. RFC 7529 section 4. */
+  readonly scale: CalendarScale;
+  /** An RSCALE that is not known here, in upper case: such a rule yields nothing beyond its start. RFC 7529 section 6. */
+  readonly unknownScale?: string;
   /** What becomes of 30 February; without it, nothing. RFC 7529 section 4.1. */
   readonly skip?: 'BACKWARD' | 'FORWARD';
 }
@@ -64,7 +68,7 @@ function integers(text: string, low: number, high: number, signed: boolean): num
   return [...found].sort((a, b) => a - b);
 }
 
-function weekdayNumbers(text: string): WeekdayNumber[] | undefined {
+function weekdayNumbers(text: string, most: number): WeekdayNumber[] | undefined {
   const found = new Map<string, WeekdayNumber>();
   for (const entry of text.split(',')) {
     const match = /^([+-]?\d{1,2})?(SU|MO|TU|WE|TH|FR|SA)$/.exec(entry);
@@ -75,15 +79,23 @@ function weekdayNumbers(text: string): WeekdayNumber[] | undefined {
       continue;
     }
     const nth = Number(match[1]);
-    if (nth === 0 || Math.abs(nth) > 53) return undefined;
+    if (nth === 0 || Math.abs(nth) > most) return undefined;
     found.set(`${nth}${match[2]}`, { weekday, nth });
   }
   return [...found.values()];
 }
 
-/** The months of another calendar may be leap months such as `5L`; nothing is computed from them. RFC 7529 section 4.2. */
-function months(text: string, gregorian: boolean): number[] | undefined {
-  return gregorian ? integers(text, 1, 12, false) : integers(text.replaceAll('L', ''), 1, 13, false);
+/** The months of a calendar other than the Gregorian may be thirteen, or leap months such as `5L`. RFC 7529 section 4.2. */
+function months(text: string, isGregorian: boolean): number[] | undefined {
+  if (isGregorian) return integers(text, 1, 12, false);
+  const found = new Set<number>();
+  for (const entry of text.split(',')) {
+    if (!/^\d{1,2}L?$/.test(entry)) return undefined;
+    const number = Number.parseInt(entry, 10);
+    if (number < 1 || number > 13) return undefined;
+    found.add(entry.endsWith('L') ? number + 0.5 : number);
+  }
+  return [...found].sort((a, b) => a - b);
 }
 
 function partsOf(text: string): Map<string, string> | undefined {
@@ -112,7 +124,8 @@ export function parseRule(text: string): RecurrenceRule | undefined {
   if (freq === undefined) return undefined;
 
   const rscale = parts.get('RSCALE');
-  const gregorian = rscale === undefined || rscale === 'GREGORIAN' || rscale === 'GREGORY';
+  const scale = rscale === undefined ? gregorian : scaleNamed(rscale);
+  const isGregorian = scale === gregorian;
   const skip = parts.get('SKIP') ?? 'OMIT';
   if (skip !== 'OMIT' && skip !== 'BACKWARD' && skip !== 'FORWARD') return undefined;
 
@@ -129,12 +142,12 @@ export function parseRule(text: string): RecurrenceRule | undefined {
   const bySecond = list('BYSECOND', (value) => integers(value, 0, 60, false));
   const byMinute = list('BYMINUTE', (value) => integers(value, 0, 59, false));
   const byHour = list('BYHOUR', (value) => integers(value, 0, 23, false));
-  const byDay = list('BYDAY', weekdayNumbers);
+  const byDay = list('BYDAY', (value) => weekdayNumbers(value, isGregorian ? 53 : 55));
   const byMonthDay = list('BYMONTHDAY', (value) => integers(value, 1, 31, true));
-  const byYearDay = list('BYYEARDAY', (value) => integers(value, 1, gregorian ? 366 : 385, true));
-  const byWeekNo = list('BYWEEKNO', (value) => integers(value, 1, gregorian ? 53 : 55, true));
-  const byMonth = list('BYMONTH', (value) => months(value, gregorian));
-  const bySetPos = list('BYSETPOS', (value) => integers(value, 1, 366, true));
+  const byYearDay = list('BYYEARDAY', (value) => integers(value, 1, isGregorian ? 366 : 385, true));
+  const byWeekNo = list('BYWEEKNO', (value) => integers(value, 1, isGregorian ? 53 : 55, true));
+  const byMonth = list('BYMONTH', (value) => months(value, isGregorian));
+  const bySetPos = list('BYSETPOS', (value) => integers(value, 1, isGregorian ? 366 : 385, true));
 
   if (interval === undefined || weekStart < 0) return undefined;
   if ((count !== undefined && limit === undefined) || (untilText !== undefined && until === undefined))
@@ -159,7 +172,8 @@ export function parseRule(text: string): RecurrenceRule | undefined {
     byMonth,
     bySetPos,
     weekStart,
-    ...(gregorian || rscale === undefined ? {} : { rscale }),
+    scale: scale ?? gregorian,
+    ...(scale !== undefined || rscale === undefined ? {} : { unknownScale: rscale }),
     // SKIP has a meaning only beside RSCALE: RFC 7529 section 4.1.
     ...(rscale === undefined || skip === 'OMIT' ? {} : { skip }),
   };

@@ -116,6 +116,21 @@ export function recurs(component: Component): boolean {
   return propertiesOf(component, 'RRULE').length + propertiesOf(component, 'RDATE').length > 0;
 }
 
+/** The first RSCALE in the components of a calendar object, or in their parts, that is not known here. RFC 7529 section 10. */
+export function unknownScaleIn(calendar: Component): { readonly name: string; readonly line: number } | undefined {
+  for (const component of calendar.components) {
+    // A time zone with such a rule goes by its name.
+    if (component.name === 'VTIMEZONE') continue;
+    for (const property of component.properties) {
+      const name = property.name === 'RRULE' ? parseRule(property.value)?.unknownScale : undefined;
+      if (name !== undefined) return { name, line: property.line };
+    }
+    const within = unknownScaleIn(component);
+    if (within !== undefined) return within;
+  }
+  return undefined;
+}
+
 /**
  * The bounds that UNTIL sets: a wall clock and an instant, both inclusive. A DATE for a DATE-TIME lets in all of that day; a UTC time for a
  * series of whole days is the day which the reader has then. RFC 5545 section 3.3.10.

@@ -3,10 +3,12 @@
  * on integers alone, jumps over what nobody asks for, and gives up after a bounded number of steps without a result.
  * RFC 5545 section 3.3.10.
  */
-import { civilFromDays, DAY, LAST_SECOND, weekdayOf } from './civil.ts';
+import { DAY, LAST_SECOND, weekdayOf } from './civil.ts';
 import {
   allowsDay,
   anchorOf,
+  candidateDays,
+  dayCost,
   daysOfMonth,
   daysOfWeek,
   daysOfYear,
@@ -114,8 +116,11 @@ function isBare(rule: RecurrenceRule): boolean {
 function isRegular(rule: RecurrenceRule, start: number, options: StartsOptions): boolean {
   if (options.isSkipped !== undefined || !isBare(rule)) return false;
   if (rule.freq in UNIT) return !options.isDate;
-  if (rule.freq === 'MONTHLY' || rule.freq === 'YEARLY') return civilFromDays(Math.floor(start / DAY)).day <= 28;
-  return true;
+  if (rule.freq !== 'MONTHLY' && rule.freq !== 'YEARLY') return true;
+  const { scale } = rule;
+  const { month, day } = scale.dateOf(Math.floor(start / DAY));
+  // Every year of every calendar has its months up to the twelfth, leap months aside.
+  return day <= scale.shortestMonth && (rule.freq === 'MONTHLY' || (Number.isInteger(month) && month <= 12));
 }
 
 /** Counts steps; false when the budget is used up. */
@@ -129,6 +134,12 @@ function stepper(budget: StepBudget): (cost: number) => boolean {
   };
 }
 
+/** The place of the month of a day among all months. */
+function monthOf({ scale }: RecurrenceRule, day: number): number {
+  const { year, month } = scale.dateOf(day);
+  return scale.monthIndex(year, month);
+}
+
 /** Periods of a day and longer: all of BYHOUR, BYMINUTE and BYSECOND expand. */
 function advanceByDays(
   rule: RecurrenceRule,
@@ -137,24 +148,24 @@ function advanceByDays(
   bound: number,
   step: (cost: number) => boolean,
 ): Advance {
+  const { scale, interval } = rule;
   const startDay = Math.floor(start / DAY);
-  const anchor = anchorOf(startDay);
-  const date = civilFromDays(startDay);
+  const anchor = anchorOf(scale, startDay);
   const lastDay = Math.floor(bound / DAY);
-  const last = civilFromDays(lastDay);
-  const startYear = yearOf(rule, startDay);
-  const lastYear = yearOf(rule, lastDay);
-  const interval = rule.interval;
+  const isMonthly = rule.freq === 'MONTHLY';
+  const placeOfDay = isMonthly ? (day: number) => monthOf(rule, day) : (day: number) => yearOf(rule, day);
+  const startPlace = placeOfDay(startDay);
+  const lastPlace = placeOfDay(lastDay);
   const week = startDay - ((weekdayOf(startDay) - rule.weekStart + 7) % 7);
   const limited = limitsDays(rule);
   let index = first;
 
   if (rule.freq === 'DAILY') {
-    const one = () => step(1);
+    const cost = dayCost(rule);
     return (period) => {
       let day = startDay + index * interval;
-      while (limited && day <= lastDay && !(one() && allowsDay(rule, day))) {
-        const next = nextAllowedDay(rule, day + 1, one);
+      while (limited && day <= lastDay && !(step(cost) && allowsDay(rule, day))) {
+        const next = nextAllowedDay(rule, day + 1, step);
         if (next === Number.POSITIVE_INFINITY) return false;
         index = Math.ceil((next - startDay) / interval);
         day = startDay + index * interval;
@@ -164,22 +175,24 @@ function advanceByDays(
       return day <= lastDay && step(1);
     };
   }
+  const candidates = candidateDays(rule);
+  const months = rule.freq === 'YEARLY' ? 12 : isMonthly ? 1 : 0;
+  const cost = 1 + candidates + months * scale.cost + (months === 0 && limited ? Math.ceil(scale.cost / 4) : 0);
   return (period) => {
     const offset = index++ * interval;
     if (rule.freq === 'WEEKLY') {
       const begin = week + offset * 7;
       if (begin > lastDay) return false;
       period.days = daysOfWeek(rule, anchor, begin);
-    } else if (rule.freq === 'MONTHLY') {
-      const months = date.year * 12 + date.month - 1 + offset;
-      const year = Math.floor(months / 12);
-      if (months > last.year * 12 + last.month - 1) return false;
-      period.days = daysOfMonth(rule, anchor, year, months - year * 12 + 1);
-    } else {
-      if (startYear + offset > lastYear) return false;
-      period.days = daysOfYear(rule, anchor, startYear + offset);
+      return step(cost);
     }
-    return step(1 + period.days.length);
+    const place = startPlace + offset;
+    if (place > lastPlace) return false;
+    if (isMonthly) {
+      const { year, month } = scale.monthAt(place);
+      period.days = daysOfMonth(rule, anchor, year, month);
+    } else period.days = daysOfYear(rule, anchor, place);
+    return step(cost);
   };
 }
 
@@ -194,7 +207,7 @@ function advanceByTime(
   step: (cost: number) => boolean,
 ): Advance {
   const limited = limitsDays(rule);
-  const one = () => step(1);
+  const cost = limited ? dayCost(rule) : 1;
   const hours = period.hours;
   const minutes = period.minutes;
   const seconds = period.seconds;
@@ -204,13 +217,13 @@ function advanceByTime(
   return (next) => {
     for (;;) {
       const time = origin + index * stride;
-      if (time > bound || !step(1)) return false;
+      if (time > bound || !step(cost)) return false;
       const day = Math.floor(time / DAY);
       const hour = Math.floor((time - day * DAY) / 3600);
       const minute = Math.floor((time - day * DAY) / 60) % 60;
       const second = time - Math.floor(time / 60) * 60;
       let target = time;
-      if (limited && !allowsDay(rule, day)) target = nextAllowedDay(rule, day + 1, one) * DAY;
+      if (limited && !allowsDay(rule, day)) target = nextAllowedDay(rule, day + 1, step) * DAY;
       else if (rule.byHour.length > 0 && !hours.includes(hour)) {
         target = day * DAY + (hours[firstFrom(hours, hour)] ?? 24) * 3600;
       } else if (unit < 3600 && rule.byMinute.length > 0 && !minutes.includes(minute)) {
@@ -247,25 +260,23 @@ function firstPeriod(rule: RecurrenceRule, start: number, from: number): number 
     const week = startDay - ((weekdayOf(startDay) - rule.weekStart + 7) % 7);
     return Math.floor((fromDay - week) / (7 * rule.interval));
   }
-  let apart = yearOf(rule, fromDay) - yearOf(rule, startDay);
-  if (rule.freq === 'MONTHLY') {
-    const a = civilFromDays(startDay);
-    const b = civilFromDays(fromDay);
-    apart = b.year * 12 + b.month - a.year * 12 - a.month;
-  }
+  const apart =
+    rule.freq === 'MONTHLY'
+      ? monthOf(rule, fromDay) - monthOf(rule, startDay)
+      : yearOf(rule, fromDay) - yearOf(rule, startDay);
   // SKIP=FORWARD may push the last day of a period into the one after it.
   return Math.max(0, Math.floor(apart / rule.interval) - (rule.skip === undefined ? 0 : 1));
 }
 
 /**
  * The starts of the instances of a rule, ascending, without duplicates. The start itself always is the first one and counts, whether or not
- * the rule would give it. A rule in a calendar that is not known yields the start alone (RFC 7529 section 4).
+ * the rule would give it. A rule in a calendar that is not known yields the start alone (RFC 7529 section 6).
  */
 export function* startsOf(rule: RecurrenceRule, start: number, options: StartsOptions): Generator<number, void> {
   const from = options.from ?? Number.NEGATIVE_INFINITY;
   const bound = Math.min(options.until ?? rule.until?.local ?? LAST_SECOND, LAST_SECOND);
   if (start >= from && start <= bound) yield start;
-  if (rule.rscale !== undefined || start >= bound) return;
+  if (rule.unknownScale !== undefined || start >= bound) return;
 
   const budget = options.budget ?? stepBudget();
   const step = stepper(budget);

@@ -182,11 +182,36 @@ const RULES: readonly CalendarRule[] = [
     rule: 'valid-calendar-object-resource',
     check: duplicateInstance,
   },
+  {
+    spec: 'RFC 7953 section 3.1',
+    rule: 'valid-calendar-data',
+    check: (_, subjects) => {
+      const timeless = availableParts(subjects).find(
+        ({ properties }) => !properties.some(({ name }) => name === 'DTSTART' || name === 'RECURRENCE-ID'),
+      );
+      return timeless && found(timeless, `Line ${timeless.line}: the AVAILABLE has no DTSTART.`);
+    },
+  },
+  {
+    spec: 'RFC 7953 section 8',
+    rule: 'valid-calendar-object-resource',
+    check: (_, subjects) => {
+      const excess = availableParts(subjects)[MOST_AVAILABLE];
+      return excess && found(excess, `A VAVAILABILITY has at most ${MOST_AVAILABLE} AVAILABLE parts here.`);
+    },
+  },
 ];
+
+/** AVAILABLE parts of an availability: one for each hour of a week, and their exceptions. Each is a series to be followed on its own. */
+const MOST_AVAILABLE = 500;
 
 /** Everything in a VCALENDAR but time zones, and experimental components, which say nothing about the object. */
 function subjectsOf(calendar: Component): readonly Component[] {
   return calendar.components.filter(({ name }) => name !== 'VTIMEZONE' && !name.startsWith('X-'));
+}
+
+function availableParts(subjects: readonly Component[]): readonly Component[] {
+  return subjects.flatMap(({ components }) => components.filter(({ name }) => name === 'AVAILABLE'));
 }
 
 function uidOf(subject: Component): string {

@@ -1,7 +1,8 @@
 /**
  * The time-range filter of CalDAV: whether the components of a calendar object, their instances, or their alarms overlap a range.
- * RFC 4791 section 9.9.
+ * RFC 4791 section 9.9, RFC 7953 section 7.2.2.
  */
+import { availabilityTime } from './availability.ts';
 import { DAY } from './civil.ts';
 import { type Component, parameterOf, propertiesOf, propertyOf } from './component.ts';
 import { type Clock, endOf, instantsOf, momentOf, rowOverlaps, timingOf, zoneOf } from './instance-times.ts';
@@ -45,6 +46,12 @@ function freeBusyInRange(freeBusy: Component, range: TimeRange, clock: Clock): b
   return false;
 }
 
+/** The bounds are those of the component itself, whatever its parts say. RFC 7953 section 7.2.2. */
+function availabilityInRange(availability: Component, range: TimeRange, clock: Clock): boolean {
+  const { start, end } = availabilityTime(availability, clock);
+  return range.start < end && range.end > start;
+}
+
 /**
  * Whether one component, taken by itself without recurrence, overlaps a range. For components of which the section says nothing it is true.
  * RFC 4791 section 9.9.
@@ -57,6 +64,7 @@ export function componentInRange(
 ): boolean {
   const clock = { zones, floating };
   if (component.name === 'VFREEBUSY') return freeBusyInRange(component, range, clock);
+  if (component.name === 'VAVAILABILITY') return availabilityInRange(component, range, clock);
   if (!/^V(EVENT|TODO|JOURNAL)$/.test(component.name)) return true;
   const timing = timingOf(component, clock);
   if (timing === undefined) return component.name === 'VTODO' && undatedTodoInRange(component, range, clock);

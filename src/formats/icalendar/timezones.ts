@@ -140,7 +140,31 @@ const vtimezones = new Map<string, Component>();
  * Undefined when the name means no zone. RFC 7809 section 3.1.3.
  */
 export function vtimezoneFor(tzid: string): Component | undefined {
-  const known = ianaName(databaseName(tzid) ?? '');
+  return renamed(libraryZone(databaseName(tzid) ?? ''), tzid);
+}
+
+/** The VTIMEZONE of a name in the zone database, alias or not, spelled as it is there; undefined for all else. RFC 7808 section 5.3. */
+export function databaseZone(name: string): Component | undefined {
+  return ianaName(name) === name ? renamed(libraryZone(name), name) : undefined;
+}
+
+function renamed(vtimezone: Component | undefined, tzid: string): Component | undefined {
+  if (vtimezone === undefined) return undefined;
+  const properties = vtimezone.properties.map((property) =>
+    property.name === 'TZID' ? { ...property, value: tzid } : property,
+  );
+  return { ...vtimezone, properties };
+}
+
+/** The name in the zone database of which a name in it is an alias, or the name itself; undefined for other names. RFC 7808 section 3.7. */
+export function canonicalName(name: string): string | undefined {
+  const vtimezone = libraryZone(name);
+  return vtimezone && propertyOf(vtimezone, 'TZID')?.value;
+}
+
+/** The VTIMEZONE of a name in the zone database as the library has it: with the TZID of the zone, also for an alias. */
+function libraryZone(name: string): Component | undefined {
+  const known = ianaName(name);
   if (known === undefined) return undefined;
   let vtimezone = vtimezones.get(known);
   if (vtimezone === undefined) {
@@ -149,8 +173,5 @@ export function vtimezoneFor(tzid: string): Component | undefined {
     if (vtimezone === undefined) return undefined;
     vtimezones.set(known, vtimezone);
   }
-  const properties = vtimezone.properties.map((property) =>
-    property.name === 'TZID' ? { ...property, value: tzid } : property,
-  );
-  return { ...vtimezone, properties };
+  return vtimezone;
 }

@@ -43,7 +43,7 @@ const PARTS: ReadonlyMap<string, (property: Property) => readonly string[]> = ne
 );
 
 /** The fields between semicolons of a structured value, still escaped. RFC 6350 section 3.4. */
-function splitFields(raw: string): readonly string[] {
+export function splitFields(raw: string): readonly string[] {
   if (!raw.includes(';')) return [raw];
   const fields: string[] = [];
   let start = 0;

@@ -60,6 +60,14 @@ const types = {
   },
 };
 
+/** Statements after one that failed say only that. */
+const ABORTED = '25P02';
+
+/** Of statements that were sent together the first to fail says why. */
+function causeOf(error: unknown, { failed }: Connected): unknown {
+  return sqlState(error) === ABORTED ? (failed ?? error) : error;
+}
+
 /** The codes after which the same work may succeed: conflicts, locks, shutdown, read-only after a failover, too many connections. */
 const PASSING = new Set(['40001', '40P01', '55P03', '25006', '53300']);
 /** Two that add the same name both find it free, and one hits the unique key: it looks again and finds it taken. */
@@ -108,6 +116,8 @@ interface Connected {
   readonly session: Session;
   /** Whether an answer to a statement has reached the work. */
   answered: boolean;
+  /** What the first statement to fail in the transaction said. */
+  failed: unknown;
 }
 
 /** The names of statements: the same text has the same name on each connection. */
@@ -134,6 +144,7 @@ function connectionSession(client: pg.PoolClient, nameOf: (text: string) => stri
       connected.answered = true;
       return result;
     } catch (error) {
+      connected.failed ??= error;
       throw noted(error);
     }
   };
@@ -150,7 +161,7 @@ function connectionSession(client: pg.PoolClient, nameOf: (text: string) => stri
     },
     list: asList,
   };
-  const connected: Connected = { client, session, answered: false };
+  const connected: Connected = { client, session, answered: false, failed: undefined };
   return connected;
 }
 
@@ -235,6 +246,7 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
       client.on('error', () => {});
     }
     connected.answered = false;
+    connected.failed = undefined;
     return connected;
   };
 
@@ -280,7 +292,8 @@ export function openPostgres(options: PostgresOptions): Database & { ready(): Pr
       const begun = begin(client, `${WRITE}; select cast(pg_current_xact_id() as text)`);
       result = await work(session);
       transaction = transactionOf(await begun);
-    } catch (error) {
+    } catch (thrown) {
+      const error = causeOf(thrown, connected);
       await rollBack(connected, error);
       throw error;
     }

@@ -6,13 +6,15 @@ import { collectionId, NO_COLLECTION } from '../records.ts';
 import type { CollectionReader, CollectionWriter } from '../store.ts';
 import { NameTaken } from '../store.ts';
 import type { Session } from './database.ts';
-import { perDialect, statement, storable } from './database.ts';
-import { endObjects } from './history.ts';
+import { statement, storable } from './database.ts';
+import { removeLocks, removeLocksIn } from './locks.ts';
+import { lockAccount, nextNumber } from './numbers.ts';
 import type { Locks } from './revisions.ts';
-import { holds, lockOnce, raiseParent } from './revisions.ts';
+import { lockOnce, raiseParent } from './revisions.ts';
 import type { CollectionRow } from './rows.ts';
 import { COLLECTION_COLUMNS, collectionRecord, writeProperties } from './rows.ts';
 import { bury, buryObjects, unbury } from './tombstones.ts';
+import { emptyCollection, lockCollection, lockTree, removeLocksBelow, removeTree, treeReader } from './trees.ts';
 
 const GET = statement<CollectionRow>(
   `select ${COLLECTION_COLUMNS} from collection c where c.account_id = $1 and c.id = $2`,
@@ -29,6 +31,10 @@ const HOME_AND_CHILD = statement<CollectionRow>(
 );
 const IN = statement<CollectionRow>(
   `select ${COLLECTION_COLUMNS} from collection c where c.account_id = $1 and c.parent = $2 order by c.id`,
+);
+const PAGE = statement<CollectionRow>(
+  `select ${COLLECTION_COLUMNS} from collection c where c.account_id = $1 and c.parent = $2 and c.id > $3
+   order by c.id limit $4`,
 );
 const COUNT = statement<[number]>('select objects from collection where account_id = $1 and id = $2');
 
@@ -65,25 +71,20 @@ export function collectionReader(session: Session): CollectionReader {
       return row === undefined ? undefined : collectionRecord(row);
     },
     along: (account, path) => along(session, account, path),
+    child: (account, parent, name) => child(session, account, parent, name),
     async in(account, parent) {
       return (await session.all(IN, [account, parent])).map(collectionRecord);
     },
+    async page(key, { after, limit }) {
+      return (await session.all(PAGE, [key.account, key.id, after ?? 0, limit])).map(collectionRecord);
+    },
+    ...treeReader(session),
     async countObjects(key) {
       return (await session.one(COUNT, [key.account, key.id]))?.[0] ?? 0;
     },
   };
 }
 
-const lock = perDialect(({ lockRow }) =>
-  statement<CollectionRow>(
-    `select ${COLLECTION_COLUMNS} from collection c where c.account_id = $1 and c.id = $2 ${lockRow}`,
-  ),
-);
-/** Also locks the account's row: of two that add the same name, the second sees the first. */
-const NEXT_NUMBER = statement<[number]>(
-  'update account set last_collection = last_collection + 1 where id = $1 returning last_collection',
-);
-const LOCK_ACCOUNT = statement('update account set last_collection = last_collection where id = $1');
 const ADD = statement(
   `insert into collection (account_id, id, parent, name, kind, revision, pruned_to, parent_revision, objects,
      created, modified, shared, properties)
@@ -97,63 +98,30 @@ const REVISION = statement<[number, number]>(
   'select revision, objects from collection where account_id = $1 and id = $2',
 );
 const EMPTIED = statement(
-  `update collection set revision = revision + objects, objects = 0, modified = $3, parent_revision = coalesce((
-     select h.revision from collection h where h.account_id = collection.account_id and h.id = collection.parent), 0)
-   where account_id = $1 and id = $2`,
+  'update collection set revision = revision + objects, objects = 0, modified = $3 where account_id = $1 and id = $2',
 );
-/** What lies in a collection besides its row. */
-const CONTENTS = ['object_gram', 'object_text', 'body', 'object'].map((table) =>
-  statement(`delete from ${table} where account_id = $1 and coll = $2`),
-);
-const REMAINS = [
-  statement('delete from tombstone where account_id = $1 and coll = $2'),
-  statement('delete from access_grant where account_id = $1 and coll = $2'),
-  statement('delete from collection where account_id = $1 and id = $2'),
-];
 
-async function revisionOf(session: Session, account: AccountId, id: CollectionId): Promise<number> {
-  return (await session.one(REVISION, [account, id]))?.[0] ?? 0;
-}
-
-function removeContents(session: Session, key: CollectionKey): Promise<unknown> {
-  return Promise.all(CONTENTS.map((each) => session.run(each, [key.account, key.id])));
-}
-
-/** Nothing is raised here: the collection goes. */
-async function removeTree(session: Session, origin: Origin, key: CollectionKey): Promise<void> {
-  for (const row of await session.all(IN, [key.account, key.id])) {
-    await removeTree(session, origin, collectionRecord(row));
-  }
-  await endObjects(session, origin, key, (await revisionOf(session, key.account, key.id)) + 1);
-  await removeContents(session, key);
-  await Promise.all(REMAINS.map((each) => session.run(each, [key.account, key.id])));
+function found(record: CollectionRecord | undefined, key: CollectionKey): CollectionRecord {
+  if (record === undefined) throw new Error(`no collection ${key.account}/${key.id}`);
+  return record;
 }
 
 /** Writes collections in one transaction; `locks` says which rows it holds already. */
 export function collectionWriter(session: Session, origin: Origin, locks: Locks): CollectionWriter {
   const existing = async (key: CollectionKey): Promise<CollectionRecord> => {
-    const row = await session.one(lock(session.dialect), [key.account, key.id]);
-    if (row === undefined) throw new Error(`no collection ${key.account}/${key.id}`);
-    holds(locks, key);
-    return collectionRecord(row);
+    return found(await lockCollection(session, locks, key), key);
   };
   const free = async (account: AccountId, parent: CollectionId, name: string): Promise<void> => {
     if ((await child(session, account, parent, name)) !== undefined) throw new NameTaken(name);
   };
   return {
-    async lock(key) {
-      const row = await session.one(lock(session.dialect), [key.account, key.id]);
-      if (row === undefined) return undefined;
-      holds(locks, key);
-      return collectionRecord(row);
-    },
+    lock: (key) => lockCollection(session, locks, key),
+    lockTree: (key) => lockTree(session, locks, key),
     async add(account, { parent, name, kind, properties }) {
       const stored = storable(name);
-      const next = await session.one(NEXT_NUMBER, [account]);
-      if (next === undefined) throw new Error(`no account ${account}`);
+      const number = await nextNumber(session, account);
       if (parent !== NO_COLLECTION) await existing({ account, id: parent });
       await free(account, parent, stored);
-      const [number] = next;
       await session.run(ADD, [account, number, parent, stored, kind, origin.at, writeProperties(properties)]);
       const key = { account, id: collectionId(number) };
       await raiseParent(session, locks, key, origin.at);
@@ -171,7 +139,7 @@ export function collectionWriter(session: Session, origin: Origin, locks: Locks)
     async move(key, to) {
       const { account } = key;
       const name = storable(to.name);
-      await session.run(LOCK_ACCOUNT, [account]);
+      await lockAccount(session, account);
       const from = await existing(key);
       if (from.parent === to.parent && from.name === name) return;
       for (let up = to.parent; up !== NO_COLLECTION; up = (await existing({ account, id: up })).parent) {
@@ -179,32 +147,34 @@ export function collectionWriter(session: Session, origin: Origin, locks: Locks)
       }
       await free(account, to.parent, name);
       // The old parent's first: the tombstone is older than the member's new place.
-      await raiseParent(session, locks, key, origin.at);
-      if (from.parent !== NO_COLLECTION) {
-        const revision = await revisionOf(session, account, from.parent);
-        await bury(session, { account, id: from.parent }, 1, from.name, revision, origin.at);
-      }
+      const revision = await raiseParent(session, locks, key, origin.at);
+      const former = { account, id: from.parent };
+      if (from.parent !== NO_COLLECTION) await bury(session, former, 1, from.name, revision, origin.at);
+      await removeLocks(session, former, from.name);
+      await removeLocksBelow(session, key);
       await session.run(MOVE, [account, key.id, to.parent, name]);
       await raiseParent(session, locks, key, origin.at);
       if (to.parent !== NO_COLLECTION) await unbury(session, { account, id: to.parent }, 1, name);
     },
     async remove(key) {
       const { account } = key;
-      const { parent, name } = await existing(key);
-      await raiseParent(session, locks, key, origin.at);
-      await removeTree(session, origin, key);
-      if (parent === NO_COLLECTION) return;
-      const revision = await revisionOf(session, account, parent);
-      await bury(session, { account, id: parent }, 1, name, revision, origin.at);
+      const { parent, name } = found(await lockTree(session, locks, key), key);
+      const above = { account, id: parent };
+      const revision = await raiseParent(session, locks, key, origin.at);
+      if (parent !== NO_COLLECTION) await bury(session, above, 1, name, revision, origin.at);
+      await removeLocks(session, above, name);
+      await removeTree(session, origin, locks, key);
     },
     async empty(key) {
       await existing(key);
       const [revision, objects] = (await session.one(REVISION, [key.account, key.id])) ?? [0, 0];
-      if (objects === 0) return;
+      if (objects === 0) {
+        await removeLocksIn(session, key.account, session.list([key.id]));
+        return;
+      }
       await raiseParent(session, locks, key, origin.at);
       await buryObjects(session, key, revision, origin.at);
-      await endObjects(session, origin, key, revision + objects);
-      await removeContents(session, key);
+      await emptyCollection(session, origin, locks, key, objects);
       await session.run(EMPTIED, [key.account, key.id, origin.at]);
     },
   };

@@ -1,13 +1,15 @@
 /**
- * The directory: tenants, domains, accounts with their logins, and memberships of groups.
+ * The directory: tenants, domains and their administrators, accounts with their logins, memberships of groups, delegates.
  */
-import type { Account, AccountId, AccountKind, Domain } from '../records.ts';
+import type { Account, AccountId, AccountKind, Delegation, Domain, Tenant } from '../records.ts';
 import { accountId, collectionId, tenantId } from '../records.ts';
 import type { DirectoryReader, DirectoryWriter } from '../store.ts';
 import { NameTaken } from '../store.ts';
 import type { Session } from './database.ts';
 import { perDialect, statement, storable } from './database.ts';
+import { matchingNumbers, putAccountTexts, removeAccountTexts } from './directory-search.ts';
 import { noteShared } from './grants.ts';
+import { lockAccount } from './numbers.ts';
 
 type AccountRow = readonly [
   ...[number, number, string, string, string, number, string | null, number, number],
@@ -18,7 +20,9 @@ type AccountRow = readonly [
 const COLUMNS = `a.id, a.tenant, a.kind, a.address, a.display_name, a.disabled, a.password_hash, a.credential_epoch, a.created,
   (select string_agg(l.address, '\n') from (select l.address from login l
     where l.account_id = a.id and l.position > 0 order by l.position) l)`;
-const TENANTS = statement<[number, string]>('select id, name from tenant order by id');
+type TenantRow = readonly [number, string, string];
+const TENANTS = statement<TenantRow>('select id, name, directory from tenant order by id');
+const TENANT_BY_ID = statement<TenantRow>('select id, name, directory from tenant where id = $1');
 const DOMAINS = statement<[string, number]>('select name, tenant from domain order by name');
 const DOMAIN = statement<[string, number]>('select name, tenant from domain where name = $1');
 const ACCOUNT = statement<AccountRow>(`select ${COLUMNS} from account a where a.id = $1`);
@@ -31,7 +35,43 @@ const LIST_OF_DOMAIN = statement<AccountRow>(
 );
 const MEMBERS_OF = statement<[number]>('select member_id from membership where group_id = $1 order by member_id');
 const GROUPS_OF = statement<[number]>('select group_id from membership where member_id = $1 order by group_id');
+/** Groups may be members of one another in a circle: the union takes each once. */
+const ALL_GROUPS_OF = statement<[number]>(
+  `with recursive above (id) as (
+     select group_id from membership where member_id = $1
+     union select m.group_id from above cross join membership m where m.member_id = above.id)
+   select id from above where id <> $1 order by id`,
+);
+const ADMINISTRATORS_OF = statement<[number]>(
+  'select account_id from domain_administrator where domain = $1 order by account_id',
+);
+type DelegationRow = readonly [number, number, string];
+const DELEGATES_OF = statement<DelegationRow>(
+  'select account_id, delegate, access from delegation where account_id = $1 order by delegate, access',
+);
+const OF_TENANT = statement<AccountRow>(
+  `select ${COLUMNS} from account a where a.tenant = $1 and a.id > $2 order by a.id limit $3`,
+);
+const WITHOUT_HOME = statement<AccountRow>(
+  `select ${COLUMNS} from account a where a.kind <> 'group' and not exists (select 1 from collection c
+     where c.account_id = a.id and c.parent = 0 and c.name = $1) order by a.id limit $2`,
+);
 const lists = perDialect(({ isIn, each }) => ({
+  administeredBy: statement<[string]>(
+    `select distinct domain from domain_administrator where ${isIn('account_id', '$1', 'bigint')} order by domain`,
+  ),
+  delegatorsOf: statement<DelegationRow>(
+    `select account_id, delegate, access from delegation where ${isIn('delegate', '$1', 'bigint')}
+     order by account_id, delegate, access`,
+  ),
+  setAdministrators: statement(
+    `insert into domain_administrator (domain, account_id) select cast($1 as text), value from ${each('$2', 'bigint')}
+     where true on conflict do nothing`,
+  ),
+  setDelegates: statement(
+    `insert into delegation (account_id, access, delegate) select cast($1 as bigint), cast($2 as text), value
+     from ${each('$3', 'bigint')} where true on conflict do nothing`,
+  ),
   accounts: statement<AccountRow>(`select ${COLUMNS} from account a where ${isIn('a.id', '$1', 'bigint')}`),
   taken: statement<[string, number]>(`select address, account_id from login where ${isIn('address', '$1', 'text')}`),
   setMembers: statement(
@@ -63,11 +103,36 @@ function domain([name, tenant]: readonly [string, number]): Domain {
   return { name, tenant: tenantId(tenant) };
 }
 
+function tenant([id, name, directory]: TenantRow): Tenant {
+  return { id: tenantId(id), name, directory: directory === 'acquaintances' ? 'acquaintances' : 'everyone' };
+}
+
+function delegation([delegator, delegate, access]: DelegationRow): Delegation {
+  return {
+    delegator: accountId(delegator),
+    delegate: accountId(delegate),
+    access: access === 'write' ? 'write' : 'read',
+  };
+}
+
+function first([id]: readonly [number]): AccountId {
+  return accountId(id);
+}
+
 /** Reads tenants, domains and accounts through a session. */
 export function directoryReader(session: Session): DirectoryReader {
+  const accounts = async (ids: readonly AccountId[]): Promise<readonly Account[]> => {
+    if (ids.length === 0) return [];
+    return (await session.all(lists(session.dialect).accounts, [session.list(ids)])).map(account);
+  };
   return {
+    accounts,
     async tenants() {
-      return (await session.all(TENANTS, [])).map(([id, name]) => ({ id: tenantId(id), name }));
+      return (await session.all(TENANTS, [])).map(tenant);
+    },
+    async tenant(id) {
+      const row = await session.one(TENANT_BY_ID, [id]);
+      return row === undefined ? undefined : tenant(row);
     },
     async domains() {
       return (await session.all(DOMAINS, [])).map(domain);
@@ -79,10 +144,6 @@ export function directoryReader(session: Session): DirectoryReader {
     async account(id) {
       const row = await session.one(ACCOUNT, [id]);
       return row === undefined ? undefined : account(row);
-    },
-    async accounts(ids) {
-      if (ids.length === 0) return [];
-      return (await session.all(lists(session.dialect).accounts, [session.list(ids)])).map(account);
     },
     async accountByAddress(address) {
       const row = await session.one(BY_ADDRESS, [storable(address)]);
@@ -97,16 +158,43 @@ export function directoryReader(session: Session): DirectoryReader {
       return rows.map(account);
     },
     async membersOf(group) {
-      return (await session.all(MEMBERS_OF, [group])).map((row) => accountId(row[0]));
+      return (await session.all(MEMBERS_OF, [group])).map(first);
     },
     async groupsOf(member) {
-      return (await session.all(GROUPS_OF, [member])).map((row) => accountId(row[0]));
+      return (await session.all(GROUPS_OF, [member])).map(first);
+    },
+    async allGroupsOf(member) {
+      return (await session.all(ALL_GROUPS_OF, [member])).map(first);
+    },
+    async administratorsOf(domain) {
+      return (await session.all(ADMINISTRATORS_OF, [storable(domain)])).map(first);
+    },
+    async administeredBy(accounts) {
+      if (accounts.length === 0) return [];
+      const rows = await session.all(lists(session.dialect).administeredBy, [session.list(accounts)]);
+      return rows.map((row) => row[0]);
+    },
+    async delegatesOf(delegator) {
+      return (await session.all(DELEGATES_OF, [delegator])).map(delegation);
+    },
+    async delegatorsOf(delegates) {
+      if (delegates.length === 0) return [];
+      return (await session.all(lists(session.dialect).delegatorsOf, [session.list(delegates)])).map(delegation);
+    },
+    async matching(search, page) {
+      const numbers = await matchingNumbers(session, search, page);
+      if (numbers !== undefined) return (await accounts(numbers)).toSorted((a, b) => a.id - b.id);
+      return (await session.all(OF_TENANT, [search.tenant, page.after ?? 0, page.limit])).map(account);
+    },
+    async withoutHome(segment, limit) {
+      return (await session.all(WITHOUT_HOME, [storable(segment), limit])).map(account);
     },
   };
 }
 
 const TENANT = statement<[number]>('select id from tenant where name = $1');
-const ADD_TENANT = statement<[number]>('insert into tenant (name) values ($1) returning id');
+const ADD_TENANT = statement<[number]>(`insert into tenant (name, directory) values ($1, 'everyone') returning id`);
+const SET_POLICY = statement('update tenant set directory = $2 where id = $1');
 const ADD_DOMAIN = statement('insert into domain (name, tenant) values ($1, $2)');
 const REMOVE_DOMAIN = statement('delete from domain where name = $1');
 const ADD_ACCOUNT = statement<[number]>(
@@ -119,6 +207,10 @@ const REMOVE_ALIASES = statement('delete from login where account_id = $1 and po
 const UPDATE = statement(
   'update account set display_name = $2, disabled = $3, password_hash = $4, credential_epoch = $5 where id = $1',
 );
+/** Of two that set a list, the second replaces the first's. */
+const LOCK_DOMAIN = statement('update domain set tenant = tenant where name = $1');
+const REMOVE_ADMINISTRATORS = statement('delete from domain_administrator where domain = $1');
+const REMOVE_DELEGATES = statement('delete from delegation where account_id = $1 and access = $2');
 const REMOVE_MEMBERS = statement('delete from membership where group_id = $1');
 const HELD = statement<[number, number]>('select account_id, coll from access_grant where grantee = $1');
 const REMOVE_HELD = statement('delete from access_grant where grantee = $1');
@@ -132,10 +224,23 @@ const REMOVE_ACCOUNT = [
     'tombstone',
     'history',
     'access_grant',
+    'write_lock',
+    'attachment_use',
+    'attachment',
+    'content_piece',
+    'content',
+    'usage_of_account',
     'collection',
     'login',
+    'delegation',
+    'domain_administrator',
   ].map((table) => statement(`delete from ${table} where account_id = $1`)),
-  statement('delete from membership where group_id = $1 or member_id = $1'),
+  ...[
+    'write_lock where holder',
+    'delegation where delegate',
+    'membership where group_id',
+    'membership where member_id',
+  ].map((rows) => statement(`delete from ${rows} = $1`)),
   statement('delete from account where id = $1'),
 ];
 
@@ -156,6 +261,11 @@ export function directoryWriter(session: Session, at: number): DirectoryWriter {
   const addAliases = async (id: number, aliases: readonly string[]): Promise<void> => {
     for (const [place, alias] of aliases.entries()) await session.run(ADD_LOGIN, [alias, id, place + 1]);
   };
+  /** Makes the account findable by what it is now. */
+  const noted = async (changed: Account): Promise<Account> => {
+    await putAccountTexts(session, changed);
+    return changed;
+  };
   const distinct = (aliases: readonly string[], address: string): readonly string[] =>
     [...new Set(aliases.map(storable))].filter((alias) => alias !== address);
 
@@ -164,7 +274,7 @@ export function directoryWriter(session: Session, at: number): DirectoryWriter {
       const stored = storable(name);
       if ((await session.one(TENANT, [stored])) !== undefined) throw new NameTaken(name);
       const row = await session.one(ADD_TENANT, [stored]);
-      return { id: tenantId(row?.[0] ?? 0), name: stored };
+      return { id: tenantId(row?.[0] ?? 0), name: stored, directory: 'everyone' };
     },
     async addDomain(name, tenant) {
       if ((await reader.domain(name)) !== undefined) throw new NameTaken(name);
@@ -172,6 +282,7 @@ export function directoryWriter(session: Session, at: number): DirectoryWriter {
       return { name: storable(name), tenant };
     },
     async removeDomain(name) {
+      await session.run(REMOVE_ADMINISTRATORS, [storable(name)]);
       return (await session.run(REMOVE_DOMAIN, [storable(name)])) > 0;
     },
     async addAccount({ tenant, kind, address, aliases, displayName, passwordHash }) {
@@ -185,7 +296,7 @@ export function directoryWriter(session: Session, at: number): DirectoryWriter {
       const id = row?.[0] ?? 0;
       await session.run(ADD_LOGIN, [primary, id, 0]);
       await addAliases(id, further);
-      return await present(accountId(id));
+      return await noted(await present(accountId(id)));
     },
     async updateAccount(id, change) {
       const former = await present(id);
@@ -202,9 +313,11 @@ export function directoryWriter(session: Session, at: number): DirectoryWriter {
         await session.run(REMOVE_ALIASES, [id]);
         await addAliases(id, aliases);
       }
-      return await present(id);
+      return await noted(await present(id));
     },
     async removeAccount(id) {
+      const former = await reader.account(id);
+      if (former !== undefined) await removeAccountTexts(session, former);
       const held = await session.all(HELD, [id]);
       await session.run(REMOVE_HELD, [id]);
       for (const [owner, coll] of held) {
@@ -213,8 +326,23 @@ export function directoryWriter(session: Session, at: number): DirectoryWriter {
       for (const each of REMOVE_ACCOUNT) await session.run(each, [id]);
     },
     async setMembers(group, members) {
+      await lockAccount(session, group);
       await session.run(REMOVE_MEMBERS, [group]);
       await session.run(lists(session.dialect).setMembers, [group, session.list(members)]);
+    },
+    async setAdministrators(domain, administrators) {
+      const name = storable(domain);
+      await session.run(LOCK_DOMAIN, [name]);
+      await session.run(REMOVE_ADMINISTRATORS, [name]);
+      await session.run(lists(session.dialect).setAdministrators, [name, session.list(administrators)]);
+    },
+    async setDelegates(delegator, access, delegates) {
+      await lockAccount(session, delegator);
+      await session.run(REMOVE_DELEGATES, [delegator, access]);
+      await session.run(lists(session.dialect).setDelegates, [delegator, access, session.list(delegates)]);
+    },
+    async setDirectoryPolicy(tenant, policy) {
+      if ((await session.run(SET_POLICY, [tenant, policy])) === 0) throw new Error(`no tenant ${tenant}`);
     },
   };
 }

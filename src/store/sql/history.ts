@@ -1,11 +1,11 @@
 /**
  * Former versions of objects, for audit and undo.
  */
-import type { CollectionKey, Origin } from '../records.ts';
+import type { AccountId, CollectionKey, Origin } from '../records.ts';
 import { accountId } from '../records.ts';
 import type { HistoryReader } from '../store.ts';
-import type { Session } from './database.ts';
-import { statement, storable } from './database.ts';
+import type { List, Session } from './database.ts';
+import { perDialect, statement, storable } from './database.ts';
 import { BODY_COLUMN } from './rows.ts';
 
 type HistoryRow = readonly [string, string, Uint8Array, number, number, number, number, number | null, string];
@@ -14,13 +14,21 @@ const OF = statement<HistoryRow>(
   `select uid, etag, data, revision, ended_at_revision, removed, ended_at, by_account, client from history
    where account_id = $1 and coll = $2 and name = $3 order by revision desc limit $4`,
 );
-const END_ALL = `insert into history (account_id, coll, name, revision, uid, etag, data,
+/** Of objects with bytes: a large content is not kept. */
+const end = (
+  revision: string,
+  which: string,
+) => `insert into history (account_id, coll, name, revision, uid, etag, data,
      ended_at_revision, removed, ended_at, by_account, client)
    select o.account_id, o.coll, o.name, o.revision, o.uid, o.etag, ${BODY_COLUMN},
-     cast($3 as bigint), cast($4 as bigint), cast($5 as bigint), cast($6 as bigint), cast($7 as text)
-   from object o where o.account_id = $1 and o.coll = $2`;
-const END_OBJECTS = statement(END_ALL);
-const END_OBJECT = statement(`${END_ALL} and o.name = $8`);
+     ${revision}, cast($4 as bigint), cast($5 as bigint), cast($6 as bigint), cast($7 as text)
+   from object o where o.account_id = $1 and ${which} and o.content is null`;
+const END_OBJECT = statement(end('cast($3 as bigint)', 'o.coll = $2 and o.name = $8'));
+const endAll = perDialect(({ isIn }) => {
+  const revision =
+    'cast($3 as bigint) + (select c.revision from collection c where c.account_id = o.account_id and c.id = o.coll)';
+  return statement(end(revision, isIn('o.coll', '$2', 'bigint')));
+});
 
 /** Reads former versions through a session. */
 export function historyReader(session: Session): HistoryReader {
@@ -35,22 +43,29 @@ export function historyReader(session: Session): HistoryReader {
   };
 }
 
-interface End {
-  readonly revision: number;
-  readonly removed: boolean;
+/** Who ended a version, when, and whether by removal. */
+function ended(origin: Origin, removed: boolean) {
+  return [removed ? 1 : 0, origin.at, origin.by ?? null, storable(origin.client)] as const;
 }
 
-function end(origin: Origin, key: CollectionKey, { revision, removed }: End) {
-  const by = origin.by ?? null;
-  return [key.account, key.id, revision, removed ? 1 : 0, origin.at, by, storable(origin.client)] as const;
+/** The object as it is becomes a former version, unless it has a content. */
+export function endObject(
+  session: Session,
+  origin: Origin,
+  { account, id }: CollectionKey,
+  name: string,
+  { revision, removed }: { readonly revision: number; readonly removed: boolean },
+): Promise<number> {
+  return session.run(END_OBJECT, [account, id, revision, ...ended(origin, removed), name]);
 }
 
-/** The object as it is becomes a former version. */
-export function endObject(session: Session, origin: Origin, key: CollectionKey, name: string, how: End) {
-  return session.run(END_OBJECT, [...end(origin, key, how), name]);
-}
-
-/** So do all objects of the collection. */
-export function endObjects(session: Session, origin: Origin, key: CollectionKey, revision: number) {
-  return session.run(END_OBJECTS, end(origin, key, { revision, removed: true }));
+/** So do all objects of these collections, ended at their collection's revision and so many more. */
+export function endObjects(
+  session: Session,
+  origin: Origin,
+  account: AccountId,
+  collections: List,
+  revisions: number,
+): Promise<number> {
+  return session.run(endAll(session.dialect), [account, collections, revisions, ...ended(origin, true)]);
 }

@@ -5,9 +5,12 @@ import { createHash } from 'node:crypto';
 import type { Database, Dialect } from './database.ts';
 import { statement } from './database.ts';
 import { store } from './migrations/0001-store.ts';
+import { access } from './migrations/0002-access.ts';
+import { contents } from './migrations/0003-contents.ts';
+import { attachments } from './migrations/0004-attachments.ts';
 
 /** A migration's number is its place in this list, from 1. A migration that has been released is never changed. */
-const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [store];
+const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [store, access, contents, attachments];
 
 /** The database was written by a newer program. */
 export class StoreIsNewer extends Error {
@@ -33,10 +36,10 @@ const BEGIN_EPOCH = statement(
 );
 
 /**
- * Migrates and answers the store's epoch.
+ * Migrates and answers the store's epoch; `to` is the last migration to be made, for tests of the later ones.
  * @throws StoreIsNewer, MigrationDiffers
  */
-export function migrate(database: Database, random: () => string): Promise<string> {
+export function migrate(database: Database, random: () => string, to = MIGRATIONS.length): Promise<string> {
   return database.write(async (session) => {
     const { dialect } = session;
     if (dialect.lockSchema !== undefined) await session.run(statement(dialect.lockSchema), []);
@@ -46,7 +49,7 @@ export function migrate(database: Database, random: () => string): Promise<strin
     const made = await session.all(MADE, []);
     const found = made.at(-1)?.[0] ?? 0;
     if (found > MIGRATIONS.length) throw new StoreIsNewer(found, MIGRATIONS.length);
-    for (const [place, migration] of MIGRATIONS.entries()) {
+    for (const [place, migration] of MIGRATIONS.slice(0, to).entries()) {
       const statements = migration(dialect);
       const checksum = createHash('sha256').update(statements.join(';\n')).digest('hex');
       const before = made[place];

@@ -1,10 +1,13 @@
 /**
- * Removes tombstones and history that nobody will ask for. A collection remembers up to which revision it was pruned, so that a sync token
+ * Removes tombstones and history that nobody will ask for, locks that expired, and contents that nothing uses. A collection remembers up to which revision it was pruned, so that a sync token
  * from before is refused instead of answered wrongly. RFC 6578 section 3.2.
  */
-import type { Pruned } from '../store.ts';
+import type { PruneBefore, Pruned } from '../store.ts';
+import { pruneAttachments } from './attachments.ts';
+import { pruneContents } from './contents.ts';
 import type { Database, Session } from './database.ts';
 import { statement } from './database.ts';
+import { pruneLocks } from './locks.ts';
 
 const OLD_TOMBSTONES = statement<[number, number, number, string, number]>(
   'select account_id, coll, member, name, revision from tombstone where at < $1 order by at, account_id limit $2',
@@ -35,11 +38,8 @@ async function byAccount<R extends readonly [number, ...unknown[]]>(
   return removed;
 }
 
-export async function prune(
-  database: Database,
-  before: { readonly tombstones: number; readonly history: number },
-  limit: number,
-): Promise<Pruned> {
+/** Removes what is older than the given times, at most `limit` rows of each sort. */
+export async function prune(database: Database, before: PruneBefore, limit: number): Promise<Pruned> {
   const stones = await database.read((session) => session.all(OLD_TOMBSTONES, [before.tombstones, limit]));
   const tombstones = await byAccount(database, stones, async (session, rows) => {
     const highest = new Map<number, number>();
@@ -58,5 +58,8 @@ export async function prune(
     for (const row of rows) removed += await session.run(REMOVE_HISTORY, row);
     return removed;
   });
-  return { tombstones, history };
+  const locks = await pruneLocks(database, before.locks, limit);
+  const attachments = await pruneAttachments(database, before.contents, limit);
+  const contents = attachments + (await pruneContents(database, before.contents, limit - attachments));
+  return { tombstones, history, locks, contents };
 }

@@ -1,18 +1,21 @@
 /**
  * Raises collections' revisions. Locks are taken in one order always: the collection, then its parent. RFC 6578 section 3.2.
  */
-import type { CollectionKey } from '../records.ts';
+import type { AccountId, CollectionKey } from '../records.ts';
 import type { Session } from './database.ts';
 import { perDialect, statement } from './database.ts';
 
 /** What a transaction remembers while it runs. */
 export interface Locks {
   readonly held: Set<string>;
+  /** Octets by which accounts have shrunk, not yet taken off: what grows in the same transaction takes them first, as MOVE does. */
+  readonly freed: Map<AccountId, number>;
 }
 
-const RAISE_PARENT = statement(
+const RAISE_PARENT = statement<[number]>(
   `update collection set revision = revision + 1, modified = $3
-   where account_id = $1 and id = (select c.parent from collection c where c.account_id = $1 and c.id = $2)`,
+   where account_id = $1 and id = (select c.parent from collection c where c.account_id = $1 and c.id = $2)
+   returning revision`,
 );
 const OWN = `revision = revision + 1, modified = $3, parent_revision = coalesce((select h.revision from collection h
    where h.account_id = collection.account_id and h.id = collection.parent), 0)`;
@@ -64,7 +67,7 @@ export async function raise(
 ): Promise<number> {
   const [, , row] = await Promise.all([
     lockOnce(session, locks, key),
-    session.run(RAISE_PARENT, [key.account, key.id, at]),
+    session.one(RAISE_PARENT, [key.account, key.id, at]),
     session.one(RAISE, [key.account, key.id, at, objects]),
   ]);
   return present(row, key);
@@ -73,17 +76,18 @@ export async function raise(
 /** The same before an object of this name is created or replaced. */
 export async function raiseForPut(session: Session, key: CollectionKey, at: number, name: string): Promise<number> {
   const [, row] = await Promise.all([
-    session.run(RAISE_PARENT, [key.account, key.id, at]),
+    session.one(RAISE_PARENT, [key.account, key.id, at]),
     session.one(RAISE_FOR_PUT, [key.account, key.id, at, name]),
   ]);
   return present(row, key);
 }
 
-/** The collection itself changed, not its members: raises the parent's revision only. */
-export async function raiseParent(session: Session, locks: Locks, key: CollectionKey, at: number): Promise<void> {
-  await Promise.all([
+/** The collection itself changed, not its members: raises the parent's revision only, and answers it; 0 for a home. */
+export async function raiseParent(session: Session, locks: Locks, key: CollectionKey, at: number): Promise<number> {
+  const [, row] = await Promise.all([
     lockOnce(session, locks, key),
-    session.run(RAISE_PARENT, [key.account, key.id, at]),
+    session.one(RAISE_PARENT, [key.account, key.id, at]),
     session.run(FOLLOW_PARENT, [key.account, key.id]),
   ]);
+  return row?.[0] ?? 0;
 }

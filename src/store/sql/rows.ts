@@ -3,7 +3,7 @@
  */
 import type { XmlName } from '../../formats/xml/name.ts';
 import type { CollectionKey, CollectionRecord, ObjectRecord, StoredObject, StoredProperties } from '../records.ts';
-import { accountId, collectionId } from '../records.ts';
+import { accountId, collectionId, contentId } from '../records.ts';
 
 const NONE: StoredProperties = Object.freeze({});
 
@@ -20,6 +20,8 @@ export function writeProperties(properties: StoredProperties | undefined): strin
 /** The columns of a CollectionRow, in its order; the table is called `c`. */
 export const COLLECTION_COLUMNS =
   'c.account_id, c.id, c.parent, c.name, c.kind, c.revision, c.pruned_to, c.parent_revision, c.created, c.modified, c.shared, c.properties';
+/** The same without what may be long in it: the record has no properties. */
+export const OUTLINE_COLUMNS = COLLECTION_COLUMNS.replace('c.properties', "'{}'");
 export type CollectionRow = readonly [
   number,
   number,
@@ -55,12 +57,17 @@ export function collectionRecord(row: CollectionRow): CollectionRecord {
 
 /** The columns of an ObjectRow, in its order. */
 export const OBJECT_COLUMNS =
-  'o.name, o.uid, o.etag, o.size, o.component, o.revision, o.created, o.modified, o.properties';
-/** Asked for row by row, so that no planner scans the bodies to join them. */
+  'o.name, o.uid, o.etag, o.size, o.component, o.revision, o.created, o.modified, o.properties, o.content';
+/** Null for an object with a content. Asked for row by row, so that no planner scans the bodies to join them. */
 export const BODY_COLUMN =
   '(select b.data from body b where b.account_id = o.account_id and b.coll = o.coll and b.number = o.number)';
-export type ObjectRow = readonly [string, string, string, number, string, number, number, number, string];
-export type StoredRow = readonly [...ObjectRow, Uint8Array];
+export type ObjectRow = readonly [
+  ...[name: string, uid: string, etag: string, size: number, component: string, revision: number],
+  ...[created: number, modified: number, properties: string, content: number | null],
+];
+export type StoredRow = readonly [...ObjectRow, Uint8Array | null];
+/** The bytes of an object with a content. */
+const NO_BYTES = new Uint8Array(0);
 
 /** The record of a row. */
 export function objectRecord(collection: CollectionKey, row: ObjectRow | StoredRow): ObjectRecord {
@@ -75,6 +82,7 @@ export function objectRecord(collection: CollectionKey, row: ObjectRow | StoredR
     created: row[6],
     modified: row[7],
     properties: readProperties(row[8]),
+    content: row[9] === null ? undefined : contentId(row[9]),
   };
 }
 
@@ -91,7 +99,8 @@ export function storedObject(collection: CollectionKey, row: StoredRow): StoredO
     created: row[6],
     modified: row[7],
     properties: readProperties(row[8]),
-    data: row[9],
+    content: row[9] === null ? undefined : contentId(row[9]),
+    data: row[10] ?? NO_BYTES,
   };
 }
 

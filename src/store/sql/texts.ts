@@ -92,7 +92,7 @@ const lists = perDialect((dialect) => ({
 }));
 
 /** Neighbours in the index are written after one another. */
-function ascending(grams: Iterable<number>): readonly number[] {
+export function ascending(grams: Iterable<number>): readonly number[] {
   return [...grams].sort((a, b) => a - b);
 }
 

@@ -193,22 +193,27 @@ function writer(file: string) {
       for (const queued of batch) queued.failed(error);
       return [];
     }
-    const ready: Queued[] = [];
+    const settled: { readonly queued: Queued; readonly answer: () => void }[] = [];
     const alone = batch.length === 1;
     for (const [at, queued] of batch.entries()) {
       if (!alone) savepoint();
       try {
         await queued.run(session);
         if (!alone) release();
-        ready.push(queued);
+        settled.push({ queued, answer: queued.done });
       } catch (error) {
-        queued.failed(error);
         // A full disk makes SQLite roll back everything: the others have another go.
-        if (!connection.inTransaction) return [...ready, ...batch.slice(at + 1)];
+        if (!connection.inTransaction) {
+          queued.failed(error);
+          return [...settled.map((one) => one.queued), ...batch.slice(at + 1)];
+        }
         if (alone) {
           rollback();
+          queued.failed(error);
           return [];
         }
+        // A refusal may tell of what the works before it did, and so it waits for them to last.
+        settled.push({ queued, answer: () => queued.failed(error) });
         rollbackWork();
         release();
       }
@@ -217,10 +222,10 @@ function writer(file: string) {
       commit();
     } catch (error) {
       if (connection.inTransaction) rollback();
-      for (const queued of ready) queued.failed(error);
+      for (const { queued } of settled) queued.failed(error);
       return [];
     }
-    for (const queued of ready) queued.done();
+    for (const { answer } of settled) answer();
     return [];
   };
 

@@ -12,7 +12,8 @@ hostile('S1 the things of another user answer as missing ones do, to every metho
   const missing = bob.calendars.replace(bob.address, 'nobody-of-that-name@example.com');
   for (const thief of [alice, carol]) {
     const places = [
-      bob.principal,
+      ...(thief === carol ? [bob.principal] : []),
+      `${bob.principal}calendar-proxy-write/`,
       bob.calendars,
       bob.calendar,
       object,

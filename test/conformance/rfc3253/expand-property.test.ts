@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { childOf, elementsOf } from '../../../src/formats/xml/element.ts';
 import { event } from '../../support/builders.ts';
-import { must } from '../../support/conformance.ts';
+import { hostile, must } from '../../support/conformance.ts';
 import { type Multistatus, multistatusOf } from '../../support/multistatus.ts';
 import { clark, XMLNS } from '../../support/names.ts';
 
@@ -86,3 +86,20 @@ must(
     }
   },
 );
+
+hostile('S1 a reference of one’s own reads nothing that may not be read', async ({ alice, bob }) => {
+  const object = `${alice.calendar}secret.ics`;
+  await alice.put(object, event()).expect(201);
+  const value = `<D:href xmlns:D="DAV:">${alice.calendar}</D:href><D:href xmlns:D="DAV:">${object}</D:href>`;
+  await bob.proppatch(bob.calendar, { set: { 'X:p': value } }).expect(207);
+  const asked = ['displayname', 'sync-token', 'lockdiscovery', 'quota-used-bytes', 'getetag'];
+  const inside = asked.map((name) => `<D:property name="${name}"/>`).join('');
+  const body = `<D:expand-property ${XMLNS}><D:property name="p" namespace="http://example.com/ns/">${inside}</D:property></D:expand-property>`;
+  for (const privilege of ['C:read-free-busy', 'D:write']) {
+    await alice.acl(alice.calendar, [[bob.principal, privilege]]).expect(200);
+    const answer = await bob.report(bob.calendar, body, '0').expect(207);
+    assert.ok(!answer.text.includes('<d:displayname>'), answer.text);
+    assert.ok(!answer.text.includes('data:,'), answer.text);
+    assert.match(answer.text, /need-privileges/);
+  }
+});

@@ -91,14 +91,53 @@ must(
   },
 );
 
-must('RFC 3744 section 2', 'a stranger looks like nobody', async ({ alice, bob, carol, team }) => {
+must('RFC 3744 section 2', 'principals of other tenants look like nobody', async ({ alice, bob, carol, team }) => {
   const nobody = await alice.propfind('/principals/nobody@example.com/', '0', ['D:displayname']).expect(404);
-  for (const other of [bob, carol]) {
-    const answer = await alice.propfind(other.principal, '0', ['D:displayname']).expect(404);
-    assert.equal(answer.text.replaceAll(other.address, '…'), nobody.text.replaceAll('nobody@example.com', '…'));
-  }
-  await carol.propfind(team.principal, '0', ['D:displayname']).expect(404);
+  const answer = await alice.propfind(carol.principal, '0', ['D:displayname']).expect(404);
+  assert.equal(answer.text.replaceAll(carol.address, '…'), nobody.text.replaceAll('nobody@example.com', '…'));
+  for (const path of [alice.principal, bob.principal, team.principal]) await carol.propfind(path, '0').expect(404);
 });
+
+must(
+  'RFC 3744 section 2',
+  'a tenant’s users can look each other up, but for what is theirs',
+  async ({ alice, bob }) => {
+    await alice
+      .propfind(bob.principal, '0', ['D:displayname', 'D:group-membership', 'D:acl', 'CS:calendar-proxy-write-for'])
+      .expectProperties(bob.principal, {
+        'D:displayname': 'bob',
+        'D:group-membership': '',
+        'D:acl': 403,
+        'CS:calendar-proxy-write-for': 404,
+      });
+    await alice.propfind(bob.principal, '1', ['D:displayname']).expectMembers([bob.principal]);
+    await alice
+      .proppatch(bob.principal, { set: { 'D:displayname': 'Rob' } })
+      .expectPrecondition('D:need-privileges', 403);
+  },
+);
+
+must(
+  'RFC 3744 section 2',
+  'where that is the policy, only acquaintances are there',
+  async ({ carol, service, another }) => {
+    const stranger = another('carol');
+    const friend = another('carol');
+    await Promise.all([stranger.exists, friend.exists]);
+    const path = (address: string): string => `/principals/${address}/`;
+    await carol.acl(carol.calendar, [[path(friend.address), 'D:read']]).expect(200);
+    await service.directory('example.org', 'acquaintances');
+    try {
+      await carol.propfind(path(stranger.address), '0', ['D:displayname']).expect(404);
+      await carol.propfind(path(friend.address), '0', ['D:displayname']).expect(207);
+      const other = carol.as({ user: friend.address, password: friend.password });
+      await other.propfind(carol.principal, '0', ['D:displayname']).expect(207);
+    } finally {
+      await service.directory('example.org', 'everyone');
+    }
+    await carol.propfind(path(stranger.address), '0', ['D:displayname']).expect(207);
+  },
+);
 
 must('RFC 3744 section 4', 'what is said of a principal cannot be set', async ({ alice, bob, team }) => {
   for (const name of ['D:displayname', 'D:principal-URL', 'D:group-membership', 'D:alternate-URI-set', 'D:owner']) {
@@ -108,40 +147,36 @@ must('RFC 3744 section 4', 'what is said of a principal cannot be set', async ({
   }
   await alice
     .proppatch(team.principal, { set: { 'D:group-member-set': `<D:href xmlns:D="DAV:">${alice.principal}</D:href>` } })
-    .expect(403);
+    .expectPrecondition('D:need-privileges', 403);
   await alice
     .propfind(team.principal, '0', ['D:group-member-set'])
     .expectProperties(team.principal, { 'D:group-member-set': are(alice.principal, bob.principal) });
 });
 
-must(
-  'RFC 3253 section 3.8',
-  'expand-property follows the hrefs of a principal, but not to strangers',
-  async ({ alice, bob, team }) => {
-    const body =
-      '<D:expand-property xmlns:D="DAV:"><D:property name="group-membership"><D:property name="displayname"/>' +
-      '<D:property name="group-member-set"><D:property name="displayname"/></D:property></D:property></D:expand-property>';
-    const answer = await alice.report(alice.principal, body).expect(207);
-    const within = (value: XmlElement | undefined, name: string) => {
-      const responses = value === undefined ? [] : childrenOf(value, '{DAV:}response');
-      return responses.map((response) => {
-        const properties = childrenOf(response, '{DAV:}propstat').flatMap((one) => childrenOf(one, '{DAV:}prop'));
-        const [property] = properties.flatMap((one) => childrenOf(one, clark(name)));
-        return { href: hrefsIn(response)[0], property };
-      });
-    };
-    const membership = answer.multistatus().at(alice.principal).properties.get(clark('D:group-membership'))?.element;
-    assert.deepEqual(
-      within(membership, 'D:displayname').map(({ href, property }) => [href, property && textOf(property)]),
-      [[team.principal, 'team']],
-    );
-    const [group] = within(membership, 'D:group-member-set');
-    assert.deepEqual(
-      within(group?.property, 'D:displayname').map(({ href, property }) => [href, property && textOf(property)]),
-      [
-        [alice.principal, 'alice'],
-        [bob.principal, undefined],
-      ],
-    );
-  },
-);
+must('RFC 3253 section 3.8', 'expand-property follows the hrefs of a principal', async ({ alice, bob, team }) => {
+  const body =
+    '<D:expand-property xmlns:D="DAV:"><D:property name="group-membership"><D:property name="displayname"/>' +
+    '<D:property name="group-member-set"><D:property name="displayname"/></D:property></D:property></D:expand-property>';
+  const answer = await alice.report(alice.principal, body).expect(207);
+  const within = (value: XmlElement | undefined, name: string) => {
+    const responses = value === undefined ? [] : childrenOf(value, '{DAV:}response');
+    return responses.map((response) => {
+      const properties = childrenOf(response, '{DAV:}propstat').flatMap((one) => childrenOf(one, '{DAV:}prop'));
+      const [property] = properties.flatMap((one) => childrenOf(one, clark(name)));
+      return { href: hrefsIn(response)[0], property };
+    });
+  };
+  const membership = answer.multistatus().at(alice.principal).properties.get(clark('D:group-membership'))?.element;
+  assert.deepEqual(
+    within(membership, 'D:displayname').map(({ href, property }) => [href, property && textOf(property)]),
+    [[team.principal, 'team']],
+  );
+  const [group] = within(membership, 'D:group-member-set');
+  assert.deepEqual(
+    within(group?.property, 'D:displayname').map(({ href, property }) => [href, property && textOf(property)]),
+    [
+      [alice.principal, 'alice'],
+      [bob.principal, 'bob'],
+    ],
+  );
+});

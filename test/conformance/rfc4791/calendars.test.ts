@@ -103,12 +103,15 @@ must('RFC 4791 section 5.2.3', 'the component set cannot be changed afterwards',
   await alice.put(`${alice.calendar}a.ics`, todo()).expectPrecondition('C:supported-calendar-component', 403);
 });
 
-must('RFC 4791 section 5.2.4', 'supported-calendar-data is iCalendar 2.0', async ({ alice }) => {
+must('RFC 4791 section 5.2.4', 'supported-calendar-data is iCalendar 2.0, as text and as jCal', async ({ alice }) => {
   const types = (value: XmlElement): void => {
     const listed = childrenOf(value, clark('C:calendar-data'));
     assert.deepEqual(
       listed.map((type) => [attributeOf(type, 'content-type'), attributeOf(type, 'version')]),
-      [['text/calendar', '2.0']],
+      [
+        ['text/calendar', '2.0'],
+        ['application/calendar+json', '2.0'],
+      ],
     );
   };
   await alice

@@ -4,15 +4,15 @@
 import assert from 'node:assert/strict';
 import { calendarOf, component, event, type Lines, newUid, todo } from '../../support/builders.ts';
 import type { Client } from '../../support/client.ts';
-import { declined, must } from '../../support/conformance.ts';
-import { calendarWith, componentsIn, fixedZone, freeBusyQuery, linesOf, range } from './queries.ts';
+import { may, must } from '../../support/conformance.ts';
+import { calendarWith, comp, componentsIn, fixedZone, freeBusyQuery, linesOf, query, range } from './queries.ts';
 
 const DAY = range('20260702T000000Z', '20260703T000000Z');
 
 /** The FREEBUSY periods of the answer: `BUSY 20260702T100000Z/20260702T110000Z`, in order. */
-async function busy(client: Client, path: string, times = DAY): Promise<readonly string[]> {
+async function busy(client: Client, path: string, times = DAY, depth?: string): Promise<readonly string[]> {
   const { text } = await client
-    .report(path, freeBusyQuery(times))
+    .report(path, freeBusyQuery(times), depth)
     .expect(200)
     .expectHeader('Content-Type', /^text\/calendar/);
   assert.equal(componentsIn(text, 'VFREEBUSY').length, 1, text);
@@ -159,10 +159,67 @@ must('RFC 6638 section 9.1', 'the events of a transparent calendar are not busy'
   assert.deepEqual(await busy(alice, path), []);
 });
 
-declined(
+may('RFC 4791 section 7.10', 'on a home it sums up the opaque calendars in it, with a depth', async ({ alice }) => {
+  await alice.put(`${alice.calendar}a.ics`, at('08')).expect(201);
+  const work = await calendarWith(alice, { b: at('09'), c: at('12', { STATUS: 'TENTATIVE' }) });
+  const quiet = await alice.newCalendar('quiet', {
+    'C:schedule-calendar-transp': '<C:transparent xmlns:C="urn:ietf:params:xml:ns:caldav"/>',
+  });
+  await alice.put(`${quiet}d.ics`, at('16')).expect(201);
+  for (const depth of ['1', 'infinity']) {
+    assert.deepEqual(await busy(alice, alice.calendars, DAY, depth), [
+      'BUSY 20260702T080000Z/20260702T100000Z',
+      'BUSY-TENTATIVE 20260702T120000Z/20260702T130000Z',
+    ]);
+  }
+  for (const depth of [undefined, '0']) {
+    assert.deepEqual(await busy(alice, alice.calendars, DAY, depth), []);
+    assert.deepEqual(await busy(alice, work, DAY, depth), await busy(alice, work, DAY, '1'));
+  }
+});
+
+must(
   'RFC 4791 section 7.10',
-  'free-busy-query on a home, over all its calendars',
-  'no client asks there; whoever wants the times of a person asks by scheduling',
+  'other collections than calendars and their homes refuse it with 403',
+  async ({ alice }) => {
+    for (const path of [
+      `${alice.calendars}inbox/`,
+      `${alice.calendars}outbox/`,
+      alice.addressbook,
+      alice.principal,
+      '/',
+    ])
+      await alice.report(path, freeBusyQuery(DAY), '1').expectPrecondition('D:supported-report', 403);
+  },
+);
+
+must('RFC 4791 section 6.1.1', 'read-free-busy gives this and nothing else', async ({ alice, bob }) => {
+  const path = await calendarWith(alice, { a: at('08', { SUMMARY: 'Secret' }) });
+  await alice.acl(path, [[bob.principal, 'C:read-free-busy']]).expect(200);
+  assert.deepEqual(await busy(bob, path), ['BUSY 20260702T080000Z/20260702T090000Z']);
+  await bob.get(`${path}a.ics`).expect(403);
+  await bob.head(`${path}a.ics`).expect(403);
+  await bob.put(`${path}a.ics`, at('10')).expect(403);
+  await bob.put(`${path}b.ics`, at('10')).expect(403);
+  await bob.delete(`${path}a.ics`).expect(403);
+  await bob.propfind(path, '1', ['D:getetag']).expect(403);
+  await bob.proppatch(path, { set: { 'X:a': '1' } }).expect(403);
+  await bob.sync(path, '').expect(403);
+  await bob.report(path, query(comp('VEVENT')), '1').expect(403);
+  await bob.report(alice.calendars, freeBusyQuery(DAY), '1').expect(404);
+  await bob.report(alice.calendar, freeBusyQuery(DAY), '1').expect(404);
+});
+
+must(
+  'RFC 4791 section 7.10',
+  'without read-free-busy there is nothing, whatever else is granted',
+  async ({ alice, bob }) => {
+    const path = await calendarWith(alice, { a: at('08') });
+    await alice.acl(path, [[bob.principal, 'D:bind']]).expect(200);
+    await bob.report(path, freeBusyQuery(DAY)).expect(404);
+    await alice.acl(path, [[bob.principal, 'D:read']]).expect(200);
+    assert.equal((await busy(bob, path)).length, 1);
+  },
 );
 
 must('RFC 4791 section 7.10', 'on a calendar object it is refused with 403', async ({ alice }) => {

@@ -30,6 +30,7 @@ must(
   async ({ alice }) => {
     const calendar = await alice.newCalendar('work');
     await alice.delete(calendar, { Depth: '0' }).expect(400);
+    await alice.delete(calendar, { Depth: '1' }).expect(400);
     await alice.delete(calendar, { Depth: 'infinity' }).expect(204);
   },
 );
@@ -46,6 +47,15 @@ must(
     await alice.get(path).expect(200);
   },
 );
+
+must('RFC 4918 section 9.6.1', 'a deleted folder takes all folders in it along', async ({ alice }) => {
+  const paths = ['a/', 'a/b/', 'a/b/c/', 'a/1', 'a/b/2', 'a/b/c/3'].map((name) => alice.files + name);
+  for (const path of paths) await (path.endsWith('/') ? alice.mkcol(path) : alice.put(path, path)).expect(201);
+  await alice.delete(`${alice.files}a/b`).expect(204);
+  await alice.propfind(alice.files, 'infinity', ['D:getetag']).expectMembers([alice.files, paths[0]!, paths[3]!]);
+  await alice.delete(`${alice.files}a/`).expect(204);
+  for (const path of paths) await alice.propfind(path, '0').expect(404);
+});
 
 must('RFC 4918 section 9.6', 'a home and the principal stay', async ({ alice }) => {
   await alice.delete(alice.calendars).expect(403, 405);

@@ -33,13 +33,7 @@ for (const [word, spec] of WORDS) {
 must('RFC 4918 section 10.1', 'the DAV header promises no word whose feature is not there', async ({ alice }) => {
   const { headers } = await alice.options(alice.calendar).expect(200, 204);
   const words = (headers.dav ?? '').split(/,\s*/);
-  for (const word of [
-    'calendar-schedule',
-    'calendar-auto-schedule',
-    'calendar-no-timezone',
-    'calendar-availability',
-    'calendar-proxy',
-  ]) {
+  for (const word of ['calendar-schedule', 'calendar-auto-schedule']) {
     assert.ok(!words.includes(word), word);
   }
   const lock = await alice.request('LOCK', alice.calendar);
@@ -67,5 +61,10 @@ must(
     const free = await allowed(`${alice.calendar}free.ics`);
     assert.ok(free.includes('PUT'));
     assert.ok((await allowed(`${alice.calendars}free/`)).includes('MKCALENDAR'));
+    assert.ok((await allowed(alice.calendars)).includes('MKCALENDAR'));
+    for (const path of [alice.files, `${alice.files}free/`, alice.addressbooks, `${alice.addressbooks}free/`]) {
+      const there = await allowed(path);
+      assert.ok(there.includes('MKCOL') && !there.includes('MKCALENDAR'), `${path}: ${there.join()}`);
+    }
   },
 );

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { card, event } from '../../support/builders.ts';
-import { must } from '../../support/conformance.ts';
+import { must, should } from '../../support/conformance.ts';
 
 must('RFC 4918 section 9.7.1', 'a new object answers 201, a replaced one 204', async ({ alice }) => {
   const path = `${alice.calendar}a.ics`;
@@ -103,6 +103,52 @@ must('RFC 4791 section 5.3.2', 'a client names its objects as it likes', async (
     await alice.put(path, object, { 'Content-Type': 'text/calendar' }).expect(201);
     assert.equal((await alice.get(path).expect(200)).text, object, name);
   }
+});
+
+must('RFC 4918 section 9.7.1', 'PUT of a name that became a folder is refused', async ({ alice }) => {
+  await alice.mkcol(`${alice.files}a/`).expect(201);
+  await alice.put(`${alice.files}a`, 'a').expect(405);
+  await alice.put(`${alice.files}b/`, 'b').expect(409);
+  const answers = await Promise.all([alice.mkcol(`${alice.files}c/`), alice.put(`${alice.files}c`, 'c')]);
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 405]);
+});
+
+should('RFC 8144 section 3.1', 'return=representation gives back what is stored', async ({ alice }) => {
+  const path = `${alice.calendar}a.ics`;
+  const object = event();
+  const Prefer = 'return=representation';
+  for (const [status, body] of [
+    [201, object],
+    [200, object.replace('Meeting', 'Party')],
+  ] as const) {
+    const answer = await alice
+      .put(path, body, { Prefer })
+      .expect(status)
+      .expectHeader('Preference-Applied', Prefer)
+      .expectHeader('Content-Type', /^text\/calendar; charset=utf-8/)
+      .expectHeader('Content-Location', path);
+    assert.equal(answer.text, body);
+    await alice.get(path).expectHeader('ETag', answer.etag);
+  }
+  await alice.put(path, object).expect(204).expectHeader('Preference-Applied', undefined);
+});
+
+should('RFC 8144 section 3.2', 'with a condition that fails it gives what is there', async ({ alice, bob }) => {
+  const path = `${alice.calendar}a.ics`;
+  const object = event();
+  const { etag } = await alice.put(path, object).expect(201);
+  const headers = { Prefer: 'return=representation', 'If-Match': '"other"' };
+  const answer = await alice.put(path, object.replace('Meeting', 'Party'), headers).expect(412);
+  assert.equal(answer.text, object);
+  assert.equal(answer.etag, etag);
+  assert.equal(answer.headers['preference-applied'], 'return=representation');
+  await alice
+    .put(`${alice.calendar}none.ics`, object, headers)
+    .expect(412)
+    .expectHeader('Preference-Applied', undefined);
+  await alice.acl(alice.calendar, [[bob.principal, 'D:write-content']]).expect(200);
+  const blind = await bob.put(path, object, headers).expect(412);
+  assert.ok(!blind.text.includes('VCALENDAR'));
 });
 
 must('RFC 6352 section 6.3.2', 'a card is stored as sent and answers with its ETag', async ({ alice }) => {

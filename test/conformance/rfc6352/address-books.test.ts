@@ -48,7 +48,7 @@ should('RFC 6352 section 6.2.1', 'addressbook-description can be set, and stays 
 
 const PROTECTED = ['CR:supported-address-data', 'CR:max-resource-size', 'CR:supported-collation-set'];
 
-must('RFC 6352 section 6.2.2', 'supported-address-data names vCard 3.0 and 4.0', async ({ alice }) => {
+must('RFC 6352 section 6.2.2', 'supported-address-data names vCard 3.0, 4.0 and jCard', async ({ alice }) => {
   const types = (value: XmlElement): void => {
     const listed = childrenOf(value, '{urn:ietf:params:xml:ns:carddav}address-data-type');
     assert.deepEqual(
@@ -56,6 +56,7 @@ must('RFC 6352 section 6.2.2', 'supported-address-data names vCard 3.0 and 4.0',
       [
         ['text/vcard', '3.0'],
         ['text/vcard', '4.0'],
+        ['application/vcard+json', '4.0'],
       ],
     );
   };
@@ -151,6 +152,41 @@ quirk('Q-A-5', 'the default address book is listed first', async ({ alice }) => 
     .then((answer) => answer.multistatus());
   assert.deepEqual([...responses.keys()], [alice.addressbooks, alice.addressbook, `${alice.addressbooks}aaa/`]);
 });
+
+must('RFC 6352 section 6.3.2.1', 'an address book goes nowhere but into the home', async ({ alice }) => {
+  const from = await alice.newAddressbook('from');
+  for (const to of [`${alice.addressbook}inner/`, `${alice.calendars}from/`]) {
+    await alice.copy(from, to).expectPrecondition('CR:addressbook-collection-location-ok', 403);
+    await alice.move(from, to).expectPrecondition('CR:addressbook-collection-location-ok', 403);
+  }
+  await alice.copy(from, `${alice.addressbooks}to/`).expect(201);
+});
+
+must('RFC 6352 section 5.2', 'an address book holds plain collections no more than other things', async ({ alice }) => {
+  await alice.mkcol(`${alice.addressbook}inner/`).expect(403, 405);
+  await alice.mkcalendar(`${alice.addressbook}inner/`).expect(403);
+  await alice.propfind(alice.addressbook, '1', ['D:resourcetype']).expectMembers([alice.addressbook]);
+});
+
+should(
+  'RFC 6352 section 7.1.2',
+  'principal-address is the card that its user has named, for that user',
+  async ({ alice, bob }) => {
+    const name = 'CR:principal-address';
+    await alice.propfind(alice.principal, '0', [name]).expectProperties(alice.principal, { [name]: undefined });
+    const path = `${alice.addressbook}me.vcf`;
+    await alice.put(path, card()).expect(201);
+    const set = { 'CS:me-card': `<D:href xmlns:D="DAV:">${path}</D:href>` };
+    await alice.proppatch(alice.addressbooks, { set }).expect(207);
+    const href = (value: XmlElement): void => {
+      assert.deepEqual(childrenOf(value, '{DAV:}href').map(textOf), [path]);
+    };
+    await alice.propfind(alice.principal, '0', [name]).expectProperties(alice.principal, { [name]: href });
+    await alice.proppatch(alice.principal, { set: { [name]: '' } }).expectProperties(alice.principal, { [name]: 403 });
+    assert.ok(!(await alice.propfind(alice.principal, '0')).text.includes('principal-address'));
+    await bob.propfind(alice.principal, '0', [name]).expectProperties(alice.principal, { [name]: undefined });
+  },
+);
 
 quirk('Q-A-16', 'CS:me-card of the home can be set and read', async ({ alice }) => {
   const path = `${alice.addressbook}me.vcf`;

@@ -194,18 +194,6 @@ must('RFC 6352 section 8.6.3', 'parts of cards are given as they are asked for',
     });
 });
 
-must(
-  'RFC 6352 section 5.1.1',
-  'a card in another version than the one asked for is there, as it is stored',
-  async ({ alice }) => {
-    await putAll(alice, { a: { VERSION: '3.0' }, b: { VERSION: '4.0' } });
-    const body = query('', [addressData('', 'version="4.0"')]);
-    const { at } = (await alice.report(alice.addressbook, body, '1')).multistatus();
-    assert.equal(at(`${alice.addressbook}a.vcf`).properties.get(DATA)?.status, 200);
-    assert.equal(at(`${alice.addressbook}b.vcf`).properties.get(DATA)?.status, 200);
-  },
-);
-
 must('RFC 6352 section 8.6', 'a changed card is found by what it says now', async ({ alice }) => {
   await putAll(alice, { a: { UID: 'a', FN: 'Before' } });
   const path = `${alice.addressbook}a.vcf`;

@@ -189,15 +189,58 @@ must(
 );
 
 must(
-  'RFC 6578 section 3.3',
-  'with sync-level infinite a home says of each calendar that it is synchronised at its own URL',
+  'RFC 6578 section 3.2',
+  'a Depth of 1, which some clients send, means nothing; infinity is refused with 400',
   async ({ alice }) => {
-    const body = `<D:sync-collection ${XMLNS}><D:sync-token/><D:sync-level>infinite</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>`;
-    const answer = (await alice.report(alice.calendars, body).expect(207)).multistatus();
-    const { status, conditions } = answer.at(alice.calendar);
-    assert.equal(status, 403);
-    assert.deepEqual(conditions, [clark('D:sync-traversal-supported')]);
     await alice.put(`${alice.calendar}a.ics`, event()).expect(201);
-    await alice.report(alice.calendar, body).expectMembers([`${alice.calendar}a.ics`]);
+    for (const depth of ['0', '1', undefined]) {
+      await alice.sync(alice.calendar, '', { headers: { Depth: depth } }).expectMembers([`${alice.calendar}a.ics`]);
+    }
+    for (const depth of ['infinity', '2']) {
+      await alice.sync(alice.calendar, '', { headers: { Depth: depth } }).expect(400);
+    }
   },
 );
+
+must('RFC 6578 section 3.2', 'the report is listed on every collection that can be synchronised', async ({ alice }) => {
+  for (const path of [alice.calendars, alice.calendar, alice.addressbooks, alice.addressbook, alice.files]) {
+    const answer = await alice.propfind(path, '0', ['D:supported-report-set']).expect(207);
+    assert.ok(answer.text.includes('sync-collection'), path);
+  }
+});
+
+must('RFC 6578 section 4', 'allprop does not hold the sync-token', async ({ alice }) => {
+  const answer = await alice.propfind(alice.calendar, '0').expect(207);
+  assert.ok(!answer.multistatus().at(alice.calendar).properties.has(clark('D:sync-token')));
+});
+
+must('RFC 6578 section 3.2', 'files and folders in a folder synchronise together', async ({ alice }) => {
+  const token = tokenIn(await alice.sync(alice.files, '').expectMembers([]));
+  await alice.put(`${alice.files}a.txt`, 'a').expect(201);
+  await alice.mkcol(`${alice.files}b/`).expect(201);
+  const second = tokenIn(
+    await alice.sync(alice.files, token).expectMembers([`${alice.files}a.txt`, `${alice.files}b/`]),
+  );
+  await alice.delete(`${alice.files}a.txt`).expect(204);
+  await alice.delete(`${alice.files}b/`).expect(204);
+  const answer = await alice.sync(alice.files, second).expectMembers([`${alice.files}a.txt`, `${alice.files}b/`]);
+  for (const { status } of answer.multistatus().responses.values()) assert.equal(status, 404);
+  await alice.mkcol(`${alice.files}a.txt/`).expect(201);
+  const replaced = (await alice.sync(alice.files, second).expect(207)).multistatus();
+  assert.equal(replaced.at(`${alice.files}a.txt/`).status, undefined);
+  // Who takes both for the same would remove what is there.
+  assert.deepEqual([...replaced.responses.keys()].sort(), [`${alice.files}a.txt/`, `${alice.files}b/`]);
+  await alice.delete(`${alice.files}a.txt/`).expect(204);
+  await alice.put(`${alice.files}b`, 'b').expect(201);
+  const back = (await alice.sync(alice.files, second).expect(207)).multistatus();
+  for (const gone of ['a.txt', 'a.txt/']) assert.equal(back.at(alice.files + gone).status, 404);
+  assert.equal(back.at(`${alice.files}b`).status, undefined);
+  assert.equal(back.responses.has(`${alice.files}b/`), false);
+});
+
+must('RFC 6578 section 5', 'a sync-token is a state token of its collection', async ({ alice }) => {
+  const token = await tokenOf(alice, alice.calendar);
+  const onlyIf = { If: `<${alice.calendar}> (<${token}>)` };
+  await alice.put(`${alice.calendar}a.ics`, event(), onlyIf).expect(201);
+  await alice.put(`${alice.calendar}b.ics`, event(), onlyIf).expect(412);
+});

@@ -66,7 +66,7 @@ describe('the request', () => {
   }
 
   test('RFC 4791 section 9.6: media types other than iCalendar 2.0 are refused', () => {
-    for (const attributes of ['content-type="application/calendar+json"', 'version="1.0"', 'content-type=""']) {
+    for (const attributes of ['content-type="application/calendar+xml"', 'version="1.0"', 'content-type=""']) {
       const error = refusal(`<calendar-data ${attributes}/>`);
       assert.ok(error instanceof PreconditionViolated);
       assert.equal(localOf(error.condition.name), 'supported-calendar-data');

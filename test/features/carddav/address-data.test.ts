@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PreconditionViolated } from '../../../src/dav/errors.ts';
-import { addressDataProperty, cardReader, readAddressData } from '../../../src/features/carddav/address-data.ts';
+import {
+  addressDataProperty,
+  cardReader,
+  readAddressData,
+  withConversions,
+} from '../../../src/features/carddav/address-data.ts';
 import { textOf } from '../../../src/formats/xml/element.ts';
 import { readXml } from '../../../src/formats/xml/read.ts';
+import type { ReadTransaction } from '../../../src/store/store.ts';
 import { carddavElement, cardText, recordOf, storedCard } from './cards.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -18,7 +24,7 @@ function asked(content: string, attributes = '') {
 function given(data: string | Uint8Array, content = '', attributes = ''): string | undefined {
   const property = addressDataProperty(asked(content, attributes), cardReader());
   const read = property.get('{urn:ietf:params:xml:ns:carddav}address-data');
-  const inside = read?.(storedCard(typeof data === 'string' ? bytes(data) : data));
+  const inside = read?.inside(storedCard(typeof data === 'string' ? bytes(data) : data));
   return inside === undefined ? undefined : textOf(readXml(`<a>${inside}</a>`));
 }
 
@@ -37,17 +43,20 @@ describe('readAddressData', () => {
     assert.equal(readAddressData(carddavElement('addressbook-query', '')), undefined);
   });
 
-  test('RFC 6352 section 10.4: takes 3.0 and 4.0, as an attribute or a parameter', () => {
-    assert.notEqual(asked(''), undefined);
-    assert.notEqual(asked('', 'content-type="text/vcard"'), undefined);
-    assert.notEqual(asked('', 'content-type="text/vcard" version="3.0"'), undefined);
-    assert.notEqual(asked('', 'version="4.0"'), undefined);
-    assert.notEqual(asked('', 'content-type="Text/vCard; version=4.0"'), undefined);
+  test('RFC 6352 section 10.4: takes 3.0, 4.0 and jCard, as an attribute or a parameter', () => {
+    assert.equal(asked('')?.format, undefined);
+    assert.equal(asked('', 'content-type="text/vcard"')?.format, undefined);
+    assert.equal(asked('', 'content-type="text/vcard" version="3.0"')?.format, '3.0');
+    assert.equal(asked('', 'version="4.0"')?.format, '4.0');
+    assert.equal(asked('', 'content-type="Text/vCard; version=4.0"')?.format, '4.0');
+    assert.equal(asked('', 'content-type="application/vcard+json"')?.format, 'jcard');
+    assert.equal(asked('', 'content-type="application/vcard+json" version="4.0"')?.format, 'jcard');
   });
 
   test('RFC 6352 section 8.6: refuses media types and versions that it cannot give', () => {
     for (const attributes of [
-      'content-type="application/vcard+json"',
+      'content-type="application/vcard+json" version="3.0"',
+      'content-type="application/vcard+xml"',
       'content-type="text/vcard" version="2.1"',
       'version=""',
       'content-type="?"',
@@ -80,7 +89,7 @@ describe('address-data', () => {
   test('is nothing where the bytes were not read', () => {
     const property = addressDataProperty(asked(''), cardReader());
     const read = property.get('{urn:ietf:params:xml:ns:carddav}address-data');
-    assert.equal(read?.(recordOf(bytes(STORED))), undefined);
+    assert.equal(read?.inside(recordOf(bytes(STORED))), undefined);
   });
 
   test('a byte order mark is no part of the text', () => {
@@ -125,6 +134,45 @@ describe('address-data', () => {
   test('what is no card has no part, and does not end the answer', () => {
     assert.equal(given('no card', '<c:prop name="FN"/>'), undefined);
     assert.equal(given(Uint8Array.of(0xff)), undefined);
+  });
+
+  test('RFC 6352 section 5.1.1: the version that is stored comes as it is, the other is converted', () => {
+    const bare = STORED.replaceAll('\r\n', '\n');
+    assert.equal(given(bare, '', 'version="3.0"'), bare);
+    const four = given(cardText('UID:ada', 'TEL;type=HOME;type=pref:1'), '', 'version="4.0"');
+    assert.equal(four, cardText('VERSION:4.0', 'UID:ada', 'TEL;TYPE=HOME;PREF=1:1'));
+    assert.equal(
+      given(cardText('VERSION:4.0', 'KIND:group'), '', 'version="3.0"'),
+      cardText('X-ADDRESSBOOKSERVER-KIND:group'),
+    );
+  });
+
+  test('RFC 6352 section 10.4.2: properties are named as they are in the version that is asked for', () => {
+    const group = cardText('UID:ada', 'X-ADDRESSBOOKSERVER-KIND:group');
+    assert.equal(given(group, '<c:prop name="KIND"/>', 'version="4.0"'), cardText('VERSION:4.0', 'KIND:group'));
+    assert.equal(given(group, '<c:prop name="KIND"/>', 'version="3.0"'), cardText());
+    const json = given(group, '<c:prop name="KIND"/>', 'content-type="application/vcard+json"');
+    assert.deepEqual(JSON.parse(json ?? ''), [
+      'vcard',
+      [
+        ['version', {}, 'text', '4.0'],
+        ['kind', {}, 'text', 'group'],
+      ],
+    ]);
+  });
+
+  test('RFC 6352 section 8.7.2: what cannot be converted says so in a response of its own', async () => {
+    const good = storedCard(bytes(cardText('UID:ada')));
+    const bad = { ...storedCard(bytes('no card')), href: '/bad.vcf' };
+    const reader = {
+      respond: (resources: readonly { readonly href: string }[]) => Promise.resolve(`${resources.length}`),
+    };
+    const tx = {} as ReadTransaction;
+    const asIs = withConversions(reader, asked(''), cardReader());
+    assert.equal(await asIs.respond([good, bad], tx), '2');
+    const text = await withConversions(reader, asked('', 'version="4.0"'), cardReader()).respond([good, bad, good], tx);
+    assert.match(text, /^2<d:response><d:href>\/bad\.vcf<\/d:href><d:status>HTTP\/1\.1 415 /);
+    assert.match(text, /supported-address-data-conversion\/>/);
   });
 
   test('a request of very many properties costs what the card has', () => {

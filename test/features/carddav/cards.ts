@@ -1,13 +1,20 @@
 /**
  * What the tests of address books share: cards, request bodies and stored resources, said in a line.
  */
-import type { ObjectResource } from '../../../src/dav/resource.ts';
-import { addressObject } from '../../../src/features/carddav/resource-types.ts';
+import type { CollectionResource, ObjectResource } from '../../../src/dav/resource.ts';
+import { addressbook, addressObject } from '../../../src/features/carddav/resource-types.ts';
 import { readCard } from '../../../src/formats/vcard/read.ts';
 import type { XmlElement } from '../../../src/formats/xml/element.ts';
 import { CARDDAV, DAV } from '../../../src/formats/xml/name.ts';
 import { readXml } from '../../../src/formats/xml/read.ts';
-import { accountId, collectionId, type ObjectRecord, tenantId } from '../../../src/store/records.ts';
+import {
+  type Account,
+  accountId,
+  type CollectionRecord,
+  collectionId,
+  type ObjectRecord,
+  tenantId,
+} from '../../../src/store/records.ts';
 
 /** The text of a card, version 3.0 unless the lines give one. */
 export function cardText(...lines: readonly string[]): string {
@@ -40,39 +47,45 @@ export function recordOf(data: Uint8Array): ObjectResource {
     created: 0,
     modified: 0,
     properties: {},
+    content: undefined,
   };
-  return {
-    shape: 'object',
-    type: addressObject,
-    href: '/addressbooks/ada@example.com/default/ada.vcf',
-    standing: 'owner',
-    owner: {
-      id: ADDRESS_BOOK.account,
-      tenant: tenantId(1),
-      kind: 'individual',
-      address: 'ada@example.com',
-      aliases: [],
-      displayName: 'Ada',
-      disabled: false,
-      passwordHash: undefined,
-      credentialEpoch: 0,
-      created: 0,
-    },
-    collection: {
-      ...ADDRESS_BOOK,
-      parent: collectionId(1),
-      name: 'default',
-      kind: 'addressbook',
-      revision: 1,
-      prunedTo: 0,
-      parentRevision: 1,
-      properties: {},
-      created: 0,
-      modified: 0,
-      shared: false,
-    },
-    object,
+  const owner: Account = {
+    id: ADDRESS_BOOK.account,
+    tenant: tenantId(1),
+    kind: 'individual',
+    address: 'ada@example.com',
+    aliases: [],
+    displayName: 'Ada',
+    disabled: false,
+    passwordHash: undefined,
+    credentialEpoch: 0,
+    created: 0,
   };
+  const collection: CollectionRecord = {
+    ...ADDRESS_BOOK,
+    parent: collectionId(1),
+    name: 'default',
+    kind: 'addressbook',
+    revision: 1,
+    prunedTo: 0,
+    parentRevision: 1,
+    properties: {},
+    created: 0,
+    modified: 0,
+    shared: false,
+  };
+  const parent: CollectionResource = {
+    shape: 'collection',
+    type: addressbook,
+    href: '/addressbooks/ada@example.com/default/',
+    privileges: new Set(),
+    owner,
+    collection,
+    relation: { kind: 'everything' },
+    parent: undefined,
+  };
+  const href = `${parent.href}ada.vcf`;
+  return { shape: 'object', type: addressObject, href, privileges: new Set(), owner, collection, object, parent };
 }
 
 /** The same with its bytes. */

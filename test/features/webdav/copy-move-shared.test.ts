@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Access } from '../../../src/store/records.ts';
+import { READING, WRITING } from '../../../src/dav/privilege.ts';
+import type { XmlName } from '../../../src/formats/xml/name.ts';
 import { event } from '../../support/builders.ts';
 import type { Client, Headers } from '../../support/client.ts';
 import { openTestStore } from '../../support/engine.ts';
@@ -17,7 +18,7 @@ const service = await inProcess(store, {});
 after(() => service.close());
 
 /** Grants access to the default calendar of `owner`. */
-async function grant(owner: Client, grantee: Client, access: Access): Promise<void> {
+async function grant(owner: Client, grantee: Client, privileges: readonly XmlName[]): Promise<void> {
   // A request of each, so that both exist.
   for (const one of [owner, grantee]) await one.options(one.calendar).expect(200);
   await store.write({ by: undefined, client: 'tests', at: 1_800_000_000 }, async (tx) => {
@@ -26,7 +27,7 @@ async function grant(owner: Client, grantee: Client, access: Access): Promise<vo
     assert.ok(from !== undefined && to !== undefined);
     const [, calendar] = await tx.collections.along(from.id, ['calendars', 'default']);
     assert.ok(calendar !== undefined);
-    await tx.grants.set(calendar, to.id, access);
+    await tx.grants.set(calendar, to.id, privileges);
   });
 }
 
@@ -46,7 +47,7 @@ function inWorld(title: string, body: (world: World) => Promise<void>): void {
 
 for (const manner of ['COPY', 'MOVE'] as const) {
   inWorld(`${manner} into a calendar that one may write`, async ({ alice, bob }) => {
-    await grant(bob, alice, 'read-write');
+    await grant(bob, alice, WRITING);
     const body = event({ SUMMARY: 'Given' });
     await alice.put(`${alice.calendar}a.ics`, body).expect(201);
     await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
@@ -59,7 +60,7 @@ for (const manner of ['COPY', 'MOVE'] as const) {
   });
 
   inWorld(`${manner} onto an object of a calendar that one may write`, async ({ alice, bob }) => {
-    await grant(bob, alice, 'read-write');
+    await grant(bob, alice, WRITING);
     await alice.put(`${alice.calendar}a.ics`, event({ SUMMARY: 'New' })).expect(201);
     await bob.put(`${bob.calendar}b.ics`, event({ SUMMARY: 'Old' })).expect(201);
     await transfer(alice, manner, `${alice.calendar}a.ics`, `${bob.calendar}b.ics`, { Overwrite: 'F' }).expect(412);
@@ -69,7 +70,7 @@ for (const manner of ['COPY', 'MOVE'] as const) {
   });
 
   inWorld(`${manner} into a calendar that one may only read is refused`, async ({ alice, bob }) => {
-    await grant(bob, alice, 'read');
+    await grant(bob, alice, READING);
     await alice.put(`${alice.calendar}a.ics`, event()).expect(201);
     await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
     for (const name of ['a.ics', 'b.ics']) {
@@ -85,7 +86,7 @@ for (const manner of ['COPY', 'MOVE'] as const) {
   inWorld(
     `${manner} of a UID that the other’s calendar has is refused, and nothing is lost`,
     async ({ alice, bob }) => {
-      await grant(bob, alice, 'read-write');
+      await grant(bob, alice, WRITING);
       await alice.put(`${alice.calendar}a.ics`, event({ UID: 'same' })).expect(201);
       await bob.put(`${bob.calendar}b.ics`, event({ UID: 'same' })).expect(201);
       await transfer(alice, manner, `${alice.calendar}a.ics`, `${bob.calendar}a.ics`).expectPrecondition(
@@ -97,17 +98,20 @@ for (const manner of ['COPY', 'MOVE'] as const) {
     },
   );
 
-  inWorld(`${manner} of a granted calendar itself is the owner’s alone`, async ({ alice, bob }) => {
-    await grant(bob, alice, 'read-write');
-    await transfer(alice, manner, bob.calendar, `${alice.calendars}mine/`).expect(403);
+  inWorld(`${manner} of a granted calendar itself: one may take a copy, and no more`, async ({ alice, bob }) => {
+    await grant(bob, alice, WRITING);
+    await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
+    const mine = `${alice.calendars}mine/`;
+    await transfer(alice, manner, bob.calendar, mine).expect(manner === 'COPY' ? 201 : 403);
     await transfer(alice, manner, `${alice.calendars}tasks/`, bob.calendar).expect(403);
-    await alice.propfind(`${alice.calendars}mine/`, '0').expect(404);
-    await bob.propfind(bob.calendar, '0').expect(207);
+    if (manner === 'COPY') await holds(alice, mine, ['b.ics']);
+    else await alice.propfind(mine, '0').expect(404);
+    await holds(bob, bob.calendar, ['b.ics']);
   });
 }
 
 inWorld('COPY from a calendar that one may only read goes through, MOVE does not', async ({ alice, bob }) => {
-  await grant(bob, alice, 'read');
+  await grant(bob, alice, READING);
   await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
   await transfer(alice, 'MOVE', `${bob.calendar}b.ics`, `${alice.calendar}b.ics`).expectPrecondition(
     'D:need-privileges',
@@ -119,7 +123,7 @@ inWorld('COPY from a calendar that one may only read goes through, MOVE does not
 });
 
 inWorld('MOVE from a calendar that one may write takes the object away there', async ({ alice, bob }) => {
-  await grant(bob, alice, 'read-write');
+  await grant(bob, alice, WRITING);
   await bob.put(`${bob.calendar}b.ics`, event()).expect(201);
   await transfer(alice, 'MOVE', `${bob.calendar}b.ics`, `${alice.calendar}b.ics`).expect(201);
   await holds(bob, bob.calendar, []);
@@ -143,8 +147,8 @@ inWorld('RFC 3744 section 5.4: a grant shows in the privileges', async ({ alice,
     const text = JSON.stringify(value?.element);
     return names.filter((name) => text.includes(`"${clark(name)}"`));
   };
-  await grant(bob, alice, 'read');
+  await grant(bob, alice, READING);
   assert.deepEqual(await held(), ['D:read', 'C:read-free-busy']);
-  await grant(bob, alice, 'read-write');
+  await grant(bob, alice, WRITING);
   assert.deepEqual(await held(), ['D:read', 'C:read-free-busy', 'D:write', 'D:write-content', 'D:bind', 'D:unbind']);
 });

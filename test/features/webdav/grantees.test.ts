@@ -6,10 +6,11 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { after, test } from 'node:test';
 import { DEFAULT_LIMITS } from '../../../src/dav/limits.ts';
+import { READING, WRITING } from '../../../src/dav/privilege.ts';
+import type { XmlName } from '../../../src/formats/xml/name.ts';
 import { standardFeatures } from '../../../src/server/features.ts';
 import { SILENT } from '../../../src/server/log.ts';
 import { createService } from '../../../src/server/service.ts';
-import type { Access } from '../../../src/store/records.ts';
 import { event } from '../../support/builders.ts';
 import type { Client } from '../../support/client.ts';
 import { openTestStore } from '../../support/engine.ts';
@@ -30,7 +31,7 @@ const slow = createService({
 });
 
 /** Grants access to the default calendar of `owner`, or takes it away. */
-async function grant(owner: Client, grantee: Client, access: Access | 'none'): Promise<void> {
+async function grant(owner: Client, grantee: Client, privileges: readonly XmlName[]): Promise<void> {
   // A request of each, so that both exist.
   for (const one of [owner, grantee]) await one.options(one.calendar).expect(200);
   await store.write({ by: undefined, client: 'tests', at: 1_800_000_000 }, async (tx) => {
@@ -39,7 +40,7 @@ async function grant(owner: Client, grantee: Client, access: Access | 'none'): P
     assert.ok(from !== undefined && to !== undefined);
     const [, calendar] = await tx.collections.along(from.id, ['calendars', 'default']);
     assert.ok(calendar !== undefined);
-    await tx.grants.set(calendar, to.id, access);
+    await tx.grants.set(calendar, to.id, privileges);
   });
 }
 
@@ -47,9 +48,12 @@ function inWorld(title: string, body: (world: World) => Promise<void>): void {
   test(title, () => withWorld(service, body));
 }
 
-for (const access of ['read', 'read-write'] as const) {
+for (const [access, privileges] of [
+  ['read', READING],
+  ['read and write', WRITING],
+] as const) {
   inWorld(`S1 who may ${access} one calendar knows nothing of its siblings`, async ({ alice, bob }) => {
-    await grant(bob, alice, access);
+    await grant(bob, alice, privileges);
     await bob.newCalendar('private');
     await bob.put(`${bob.calendars}private/a.ics`, event()).expect(201);
     const pairs = [
@@ -99,7 +103,7 @@ for (const access of ['read', 'read-write'] as const) {
   inWorld(
     `S1 who may ${access} one calendar does not delete, rename, copy over or extend it`,
     async ({ alice, bob }) => {
-      await grant(bob, alice, access);
+      await grant(bob, alice, privileges);
       await bob.put(`${bob.calendar}a.ics`, event()).expect(201);
       const own = await alice.newCalendar('own');
       await alice.delete(bob.calendar).expect(403);
@@ -109,7 +113,7 @@ for (const access of ['read', 'read-write'] as const) {
         .expect(403, 409);
       await alice.request('COPY', own, { headers: { Destination: bob.calendar } }).expect(403);
       await alice.mkcalendar(`${bob.calendar}inside/`).expect(403);
-      await alice.request('ACL', bob.calendar, { body: `<D:acl ${XMLNS}/>` }).expect(405);
+      await alice.request('ACL', bob.calendar, { body: `<D:acl ${XMLNS}/>` }).expect(403);
       await alice.request('POST', bob.calendar, { body: `<x/>` }).expect(405);
       await alice.get(`${bob.calendar}a.ics`).expect(200);
       await bob.get(`${bob.calendar}a.ics`).expect(200);
@@ -118,7 +122,7 @@ for (const access of ['read', 'read-write'] as const) {
 }
 
 inWorld('S1 who may read a calendar writes nothing into it', async ({ alice, bob }) => {
-  await grant(bob, alice, 'read');
+  await grant(bob, alice, READING);
   await bob.put(`${bob.calendar}a.ics`, event()).expect(201);
   await alice.put(`${alice.calendar}b.ics`, event()).expect(201);
   await alice.put(`${bob.calendar}a.ics`, event()).expectPrecondition('D:need-privileges', 403);
@@ -136,42 +140,42 @@ inWorld('S1 who may read a calendar writes nothing into it', async ({ alice, bob
 });
 
 inWorld('S2 a grant that is taken away counts at once, with old hrefs and tokens', async ({ alice, bob }) => {
-  await grant(bob, alice, 'read-write');
+  await grant(bob, alice, WRITING);
   await alice.put(`${bob.calendar}a.ics`, event()).expect(201);
   const token = (await alice.sync(bob.calendar, '')).multistatus().syncToken ?? '';
-  await grant(bob, alice, 'none');
+  await grant(bob, alice, []);
   await alice.sync(bob.calendar, token).expect(404);
   await alice.get(`${bob.calendar}a.ics`).expect(404);
   await alice.put(`${bob.calendar}a.ics`, event()).expect(409);
-  await alice.propfind(bob.principal, '0', ['D:displayname']).expect(404);
 });
 
 inWorld('S2 a grant that is taken away while a body comes lets nothing be written', async ({ alice, bob }) => {
-  await grant(bob, alice, 'read-write');
+  await grant(bob, alice, WRITING);
   await bob.put(`${bob.calendar}a.ics`, event()).expect(201);
-  const late = async (method: string, path: string, body: string, access: Access | 'none'): Promise<number> => {
-    await grant(bob, alice, 'read-write');
+  const late = async (method: string, path: string, body: string, privileges: readonly XmlName[]): Promise<number> => {
+    await grant(bob, alice, WRITING);
     const { status } = await slow.handle({
       method,
       target: path,
       headers: { authorization: `Basic ${Buffer.from(`${alice.address}:${alice.password}`).toString('base64')}` },
       origin: 'https://dav.example.com',
       async body() {
-        await grant(bob, alice, access);
+        await grant(bob, alice, privileges);
         return Buffer.from(body);
       },
+      stream: () => assert.fail('nothing here is large'),
     });
     return status;
   };
   const update = `<D:propertyupdate ${XMLNS}><D:set><D:prop><X:a>1</X:a></D:prop></D:set></D:propertyupdate>`;
-  for (const [access, status] of [
-    ['none', 404],
-    ['read', 403],
+  for (const [privileges, status] of [
+    [[], 404],
+    [READING, 403],
   ] as const) {
-    assert.equal(await late('PUT', `${bob.calendar}a.ics`, event(), access), status);
-    assert.equal(await late('PUT', `${bob.calendar}b.ics`, event(), access), status);
-    assert.equal(await late('PROPPATCH', bob.calendar, update, access), status);
-    assert.equal(await late('PROPPATCH', `${bob.calendar}a.ics`, update, access), status);
+    assert.equal(await late('PUT', `${bob.calendar}a.ics`, event(), privileges), status);
+    assert.equal(await late('PUT', `${bob.calendar}b.ics`, event(), privileges), status);
+    assert.equal(await late('PROPPATCH', bob.calendar, update, privileges), status);
+    assert.equal(await late('PROPPATCH', `${bob.calendar}a.ics`, update, privileges), status);
   }
   await bob.propfind(bob.calendar, '1', ['D:getetag']).expectMembers([bob.calendar, `${bob.calendar}a.ics`]);
 });
@@ -179,11 +183,11 @@ inWorld('S2 a grant that is taken away while a body comes lets nothing be writte
 inWorld(
   'S4 of the groups of somebody who granted something, one learns only one’s own',
   async ({ alice, bob, carol, team }) => {
-    await grant(bob, carol, 'read');
+    await grant(bob, carol, READING);
     await bob.propfind(bob.principal, '0', ['D:group-membership']).expectText(team.address);
     const answer = await carol.propfind(bob.principal, '0', ['D:group-membership']).expect(207);
     assert.ok(!answer.text.includes(team.address));
-    await grant(bob, alice, 'read');
+    await grant(bob, alice, READING);
     await alice.propfind(bob.principal, '0', ['D:group-membership']).expectText(team.address);
   },
 );

@@ -203,3 +203,18 @@ describe('no instance is missed', () => {
     );
   });
 });
+
+test('RFC 7953 section 7.2.2: an availability reaches from its start to its end, whatever its parts say', () => {
+  const part = 'BEGIN:AVAILABLE\nDTSTART:20300101T000000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:AVAILABLE';
+  const reach = (lines: string) => {
+    const object = calendar(component('VAVAILABILITY', `${lines}\n${part}`));
+    return extentOf(object, zoneResolver(object));
+  };
+  const bounded = reach('DTSTART:20260105T000000Z\nDTEND:20260107T000000Z');
+  assert.ok(bounded.first <= wall('20260105T000000') && bounded.first > wall('20260103T000000'));
+  assert.ok(bounded.last >= wall('20260107T000000') && bounded.last < wall('20260109T000000'));
+  assert.ok(reach('DTSTART:20260105T000000Z').last === OPEN_END);
+  assert.ok(reach('DTEND:20260105T000000Z').first === OPEN_START);
+  const open = reach('SUMMARY:x');
+  assert.deepEqual([open.first, open.last], [OPEN_START, OPEN_END]);
+});

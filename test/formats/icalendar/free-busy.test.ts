@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Component } from '../../../src/formats/icalendar/component.ts';
-import { type BusyPeriod, busyOf, mergeBusy, writeFreeBusy } from '../../../src/formats/icalendar/free-busy.ts';
+import {
+  type BusyPeriod,
+  busyOf,
+  mergeBusy,
+  overlaid,
+  writeFreeBusy,
+} from '../../../src/formats/icalendar/free-busy.ts';
 import { utcZone, zoneResolver } from '../../../src/formats/icalendar/timezones.ts';
 import { calendar, component, event, range } from './instance-calendars.ts';
 import { wall, wallText } from './recurrence-rules.ts';
@@ -130,6 +136,36 @@ describe('merging', () => {
       { numRuns: 200 },
     );
   });
+});
+
+test('RFC 7953 section 5: of periods laid over others the upper ones hold', () => {
+  const types = ['BUSY', 'BUSY-UNAVAILABLE', 'BUSY-TENTATIVE'] as const;
+  const layer = fc
+    .array(fc.tuple(fc.nat(60), fc.nat(20), fc.constantFrom(...types)), { maxLength: 8 })
+    .map((periods) => periods.map(([start, length, type]): BusyPeriod => ({ start, end: start + length, type })))
+    .map((periods) => mergeBusy(periods, { start: 0, end: 100 }));
+  fc.assert(
+    fc.property(layer, layer, (upper, lower) => {
+      const periods = overlaid(upper, lower);
+      for (let moment = 0; moment < 85; moment++) {
+        const at = (all: readonly BusyPeriod[]) =>
+          all.filter((one) => one.start <= moment && moment < one.end).map(({ type }) => type);
+        assert.deepEqual(at(periods), at(upper).length > 0 ? at(upper) : at(lower));
+      }
+      for (const [index, { end, type }] of periods.entries()) {
+        const next = periods[index + 1];
+        assert.ok(next === undefined || end < next.start || (end === next.start && type !== next.type));
+      }
+    }),
+  );
+});
+
+test('RFC 5545 section 3.6.4: what is published says whose it is', () => {
+  const { properties } = writeFreeBusy(range('/'), [], wall('20260101T090000'), 'one', 'mailto:ada@example.com');
+  assert.deepEqual(
+    properties.map(({ name, value }) => `${name}:${value}`),
+    ['UID:one', 'DTSTAMP:20260101T090000Z', 'ORGANIZER:mailto:ada@example.com'],
+  );
 });
 
 test('RFC 5545 section 3.6.4: a VFREEBUSY is in UTC throughout', () => {

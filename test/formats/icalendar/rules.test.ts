@@ -152,3 +152,15 @@ describe('The subject of a calendar object', () => {
     assert.deepEqual(calendarSubject(calendar()), { component: '', uid: '', master: undefined, overrides: [] });
   });
 });
+
+test('RFC 7953 section 3.1: an AVAILABLE part says when it begins, and there are not too many of them', () => {
+  const part = (...lines: readonly string[]) => component('AVAILABLE', 'UID:p', ...lines);
+  const availability = (...parts: readonly string[]) => component('VAVAILABILITY', 'UID:a', ...parts);
+  const timed = part('DTSTART:20260701T120000Z');
+  assert.deepEqual(faults(availability(timed, part('RECURRENCE-ID:20260701T120000Z'))), []);
+  assert.deepEqual(faults(availability(timed, part('RRULE:FREQ=DAILY'))), ['valid-calendar-data 9']);
+  assert.deepEqual(faults(availability(...Array.from({ length: 500 }, () => timed))), []);
+  assert.deepEqual(faults(availability(...Array.from({ length: 501 }, () => timed))), [
+    'valid-calendar-object-resource 2005',
+  ]);
+});

@@ -1,0 +1,56 @@
+/** Rules that are made to keep a service busy. Case S8; what they cost in steps is in the tests of recurrence. */
+import { event, type Lines } from '../../support/builders.ts';
+import { hostile } from '../../support/conformance.ts';
+import { calendarWith, comp, finds, range } from '../rfc4791/queries.ts';
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index).join(',');
+const EVERY_TIME = `BYHOUR=${upTo(24)};BYMINUTE=${upTo(60)};BYSECOND=${upTo(60)}`;
+
+function by(rule: string, lines: Lines = {}): string {
+  return event({ DTSTART: '20260101T000000Z', DTEND: '20260101T000001Z', RRULE: rule, ...lines });
+}
+
+hostile('S8 rules with a billion instances, or one for every second, are stored and found', async ({ alice }) => {
+  const path = await calendarWith(alice, {
+    billion: by('FREQ=DAILY;COUNT=1000000000'),
+    seconds: by('FREQ=SECONDLY'),
+    dense: by(`FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;${EVERY_TIME}`),
+    single: by(`FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;${EVERY_TIME};COUNT=1`),
+  });
+  await finds(alice, path, comp('VEVENT', range('20860704T123456Z', '20860704T123457Z')), ['seconds', 'dense']);
+  await finds(alice, path, comp('VEVENT', range('20860704T000000Z', '20860704T000001Z')), [
+    'billion',
+    'seconds',
+    'dense',
+  ]);
+  await finds(alice, path, comp('VEVENT', range('20260101T000000Z', '20260101T000001Z')), [
+    'billion',
+    'seconds',
+    'dense',
+    'single',
+  ]);
+});
+
+hostile('S8 rules that never match are stored, and found where they start alone', async ({ alice }) => {
+  const path = await calendarWith(alice, {
+    a: by('FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30'),
+    b: by('FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;BYWEEKNO=20'),
+    c: by('FREQ=HOURLY;BYHOUR=3;BYSETPOS=2'),
+    d: by('RSCALE=CHINESE;FREQ=SECONDLY;BYMONTH=13'),
+    e: by('FREQ=YEARLY;BYYEARDAY=366;BYMONTHDAY=1;BYMONTH=1;COUNT=1000000000'),
+  });
+  await finds(alice, path, comp('VEVENT', range('20260101T000000Z', '20260102T000000Z')), ['a', 'b', 'c', 'd', 'e']);
+  await finds(alice, path, comp('VEVENT', range('20260102T000000Z', '')), []);
+});
+
+hostile('S8 rules that are none are refused', async ({ alice }) => {
+  for (const rule of [
+    'FREQ=MONTHLY;BYDAY=0TH',
+    'FREQ=DAILY;COUNT=0',
+    'FREQ=DAILY;INTERVAL=0',
+    'FREQ=DAILY;COUNT=-1',
+    'FREQ=YEARLY;BYMONTH=0',
+  ]) {
+    await alice.put(`${alice.calendar}none.ics`, by(rule)).expectPrecondition('C:valid-calendar-data', 403);
+  }
+});

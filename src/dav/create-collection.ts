@@ -57,7 +57,7 @@ export async function requireRoomInHome(
   tx: WriteTransaction,
 ): Promise<void> {
   const [home = at] = wayTo(at);
-  const { collections } = await tx.collections.countBelow(home.collection);
+  const collections = await tx.collections.countBelow(home.collection);
   if (collections > limits.collections) throw new DavError(507, `one home holds ${limits.collections} collections`);
 }
 

@@ -30,6 +30,8 @@ export interface Limits {
   readonly objectProperties: number;
   /** Collections below one home, at any depth. */
   readonly collections: number;
+  /** Collections that one synchronisation follows: the token names each. RFC 6578 section 3.3. */
+  readonly followed: number;
   /** Write locks in one account. RFC 4918 section 6. */
   readonly locks: number;
   /** Seconds for which a lock holds unless it is refreshed. RFC 4918 section 6.6. */
@@ -51,6 +53,7 @@ export const DEFAULT_LIMITS: Limits = {
   properties: 64 * 1024,
   objectProperties: 16 * 1024,
   collections: 1_000,
+  followed: 1_000,
   locks: 1_000,
   lockTimeout: 86_400,
 };

@@ -222,9 +222,8 @@ async function holdings(tx: ReadTransaction, account: Account): Promise<Holdings
   let collections = 0;
   let objects = 0;
   for (const home of await tx.collections.in(account.id, NO_COLLECTION)) {
-    const below = await tx.collections.countBelow(home);
-    collections += below.collections;
-    objects += below.objects;
+    collections += await tx.collections.countBelow(home);
+    objects += await tx.collections.countObjectsBelow(home);
   }
   return { account, collections, objects };
 }

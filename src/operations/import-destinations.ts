@@ -194,7 +194,7 @@ export function makeDestination(
     if (locksCovering(await tx.locks.of(owner.id, origin.at), [segment]).length > 0) {
       throw new Refusal(`/${segment}/${owner.address}/ is locked: davit lock list ${owner.address} shows by whom.`);
     }
-    const { collections } = await tx.collections.countBelow(home);
+    const collections = await tx.collections.countBelow(home);
     if (collections >= admin.limits.collections) {
       throw new Refusal(`One home holds ${admin.limits.collections} collections; that of ${owner.address} is full.`);
     }

@@ -185,6 +185,7 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
     properties: read(LIMITS.properties),
     objectProperties: read(LIMITS.objectProperties),
     collections: read(LIMITS.collections),
+    followed: read(LIMITS.followed),
     locks: read(LIMITS.locks),
     lockTimeout: read(LIMITS.lockTimeout),
   };

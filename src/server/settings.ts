@@ -59,6 +59,10 @@ export const LIMITS: Readonly<Record<keyof Limits, Setting<number>>> = {
     'collections',
     'Calendars that one user may have; as many address books, and as many folders, at whatever depth.',
   ),
+  followed: limit(
+    'followed',
+    'Collections that one synchronisation of a home, or of a folder, follows when a client asks for all that lies below.',
+  ),
   locks: limit('locks', 'Write locks that may hold at once on what one user has.'),
   lockTimeout: limit(
     'lockTimeout',

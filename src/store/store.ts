@@ -221,8 +221,10 @@ export interface CollectionReader {
   below(key: CollectionKey, limit: number): Promise<readonly CollectionRecord[]>;
   /** The same without what they may have much of. */
   outline(key: CollectionKey, limit: number): Promise<readonly CollectionOutline[]>;
-  /** How many collections lie below, at any depth, and how many objects in them and in the collection itself. One query. */
-  countBelow(key: CollectionKey): Promise<{ readonly collections: number; readonly objects: number }>;
+  /** How many collections lie below, at any depth. One query, which reads none of them. */
+  countBelow(key: CollectionKey): Promise<number>;
+  /** How many objects lie in the collection and in all below it. One query. */
+  countObjectsBelow(key: CollectionKey): Promise<number>;
   /** How many objects the collection holds directly. */
   countObjects(key: CollectionKey): Promise<number>;
 }

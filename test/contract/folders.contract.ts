@@ -116,11 +116,15 @@ export function foldersContract(place: NewPlace): void {
         assert.equal(await child('c'), undefined);
         for (const into of [root, a, c]) await put(here, into, 'x');
         await put(here, c, 'y');
-        const count = (of: CollectionKey) => store.read((tx) => tx.collections.countBelow(of));
-        assert.deepEqual(await count(root), { collections: 4, objects: 4 });
-        assert.deepEqual(await count(b), { collections: 1, objects: 2 });
-        assert.deepEqual(await count(c), { collections: 0, objects: 2 });
-        assert.deepEqual(await count(d), { collections: 0, objects: 0 });
+        const count = (of: CollectionKey) =>
+          store.read(async ({ collections }) => [
+            await collections.countBelow(of),
+            await collections.countObjectsBelow(of),
+          ]);
+        assert.deepEqual(await count(root), [4, 4]);
+        assert.deepEqual(await count(b), [1, 2]);
+        assert.deepEqual(await count(c), [0, 2]);
+        assert.deepEqual(await count(d), [0, 0]);
       }),
     );
 

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { catalogue } from '../../src/dav/catalogue.ts';
 import { DavError } from '../../src/dav/errors.ts';
+import { etagOf } from '../../src/dav/etag.ts';
 import { DEFAULT_LIMITS } from '../../src/dav/limits.ts';
 import type { DavRequest, DavResponse } from '../../src/dav/method.ts';
 import { addUser } from '../../src/operations/accounts.ts';
@@ -17,6 +18,7 @@ import { setDirectoryPolicy } from '../../src/operations/tenants.ts';
 import { standardFeatures } from '../../src/server/features.ts';
 import { type Log, SILENT } from '../../src/server/log.ts';
 import { createService } from '../../src/server/service.ts';
+import { UNBOUNDED } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
 import {
   CHEAP_HASHING,
@@ -91,6 +93,24 @@ export async function inProcess(store: Store, options: ServiceOptions): Promise<
       await store.write({ by: undefined, client: 'tests', at: 0 }, async (tx) => {
         const account = await tx.directory.accountByAddress(address);
         if (account !== undefined) await tx.usage.setQuota(account.id, octets);
+      });
+    },
+    async spoil(address, [segment, name, object], data) {
+      const origin = { by: undefined, client: 'tests', at: clock() };
+      await store.write(origin, async (tx) => {
+        const account = await tx.directory.accountByAddress(address);
+        const collection = account && (await tx.collections.along(account.id, [segment, name]))[1];
+        const record = collection && (await tx.objects.get(collection, object));
+        if (collection === undefined || record === undefined) throw new RangeError(`there is no ${object}`);
+        const { uid, component } = record;
+        const index = { ...UNBOUNDED, component, texts: {} };
+        await tx.objects.put(collection, {
+          name: object,
+          uid,
+          etag: etagOf(Buffer.from(data)),
+          data: Buffer.from(data),
+          index,
+        });
       });
     },
     later(seconds) {

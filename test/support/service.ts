@@ -49,6 +49,12 @@ export interface ServiceUnderTest {
   team(number: number, members: readonly TestAccount[]): TestGroup;
   /** Lets the account have so many octets; absent where a test cannot say so. */
   quota?(address: string, octets: number): Promise<void>;
+  /** Puts these octets into the object as no client can; absent where a test cannot do so. */
+  spoil?(
+    address: string,
+    path: readonly [segment: string, collection: string, name: string],
+    data: string,
+  ): Promise<void>;
   /** Lets so many seconds pass; absent where a test cannot do so. */
   later?(seconds: number): void;
   /** Forgets what was removed until now, in all accounts; absent where a test cannot do so. */
@@ -78,6 +84,7 @@ export const TEST_LIMITS = {
   properties: 8 * 1024,
   objectProperties: 4 * 1024,
   collections: 30,
+  followed: 25,
   hrefs: 500,
 } as const satisfies Partial<Limits>;
 

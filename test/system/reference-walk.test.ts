@@ -29,16 +29,10 @@ const CARD = `${BOOKS}default/49e6be92-e235-4372-91cd-145673caed4f.vcf`;
 /** The words of the DAV header that is printed, by what they promise. */
 const WORDS = [
   ...['1', '2', '3', 'extended-mkcol', 'access-control', 'calendarserver-principal-property-search'],
-  ...['calendar-access', 'calendar-proxy', 'addressbook'],
+  ...['calendar-access', 'calendar-proxy', 'calendar-availability', 'addressbook'],
 ];
 /** Those whose features are to come. A word moves up when its feature is in. */
-const COMING = [
-  'resource-sharing',
-  'calendar-auto-schedule',
-  'calendar-availability',
-  'calendarserver-subscribed',
-  'calendarserver-sharing',
-];
+const COMING = ['resource-sharing', 'calendar-auto-schedule', 'calendarserver-subscribed', 'calendarserver-sharing'];
 
 const DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 const ETAG = /^"[^"]+"$/;

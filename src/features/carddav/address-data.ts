@@ -3,6 +3,7 @@
  *
  * A card is given as it is stored to who names no version, or the one it has; in the other version it is converted.
  */
+import type { View } from '../../dav/method.ts';
 import type { Responder } from '../../dav/multiget.ts';
 import { statusResponse } from '../../dav/multistatus.ts';
 import type { ExtraProperties } from '../../dav/properties.ts';
@@ -146,6 +147,7 @@ export function withConversions(
   reader: Responder,
   request: AddressDataRequest | undefined,
   cardOf: CardReader,
+  { catalogue }: Pick<View, 'catalogue'>,
 ): Responder {
   if (request?.format === undefined) return reader;
   const cannot = (resource: Resource): boolean => {
@@ -153,12 +155,13 @@ export function withConversions(
     return object !== undefined && cardOf(object) === undefined;
   };
   const { condition } = supportedAddressDataConversion('what is stored there cannot be read as a card');
+  const error = catalogue.declares(condition.name) ? condition : undefined;
   return {
     async respond(resources, tx) {
       const unreadable = resources.filter(cannot);
       if (unreadable.length === 0) return reader.respond(resources, tx);
       const others = resources.filter((resource) => !unreadable.includes(resource));
-      const refusals = unreadable.map(({ href }) => statusResponse(href, 415, condition)).join('');
+      const refusals = unreadable.map(({ href }) => statusResponse(href, 415, error)).join('');
       return (await reader.respond(others, tx)) + refusals;
     },
   };

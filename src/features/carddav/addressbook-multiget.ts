@@ -25,7 +25,7 @@ export const addressbookMultiget: Report = {
     const extras = addressDataProperty(data, cardOf);
     const reader = propertyReader(requestedProperties(body), context, minimal, extras);
     const bytes = data !== undefined;
-    const responder = withConversions(reader, data, cardOf);
+    const responder = withConversions(reader, data, cardOf, context);
     return multistatus(context.catalogue, multiget({ at, hrefs, origin, bytes, responder, context }));
   },
 };

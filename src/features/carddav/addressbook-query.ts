@@ -45,7 +45,7 @@ export const addressbookQuery: Report = {
       bytes: data !== undefined,
       limit,
       truncated: numberOfMatchesWithinLimits('there is more').condition,
-      responder: withConversions(reader, data, cardOf),
+      responder: withConversions(reader, data, cardOf, context),
       context,
     });
     return multistatus(context.catalogue, pieces);

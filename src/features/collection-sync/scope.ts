@@ -14,9 +14,6 @@ import { isUsable, type Progress, type ProgressBelow, placeOf, type SyncState, s
 
 export type Level = '1' | 'infinite';
 
-/** Collections below that one report follows: each stands in the token. */
-const MOST = 1_000;
-
 /** One collection whose members are reported. */
 export interface Part {
   /** As it was when the report began: its revision is where the answer ends. */
@@ -61,7 +58,7 @@ async function withThoseBelow(
   tx: ReadTransaction,
 ): Promise<Scope | undefined> {
   if (!mayHoldCollections(own.at, context)) return { parts: [own], traverses: true, known: undefined };
-  const most = Math.min(context.limits.collections, MOST);
+  const most = context.limits.followed;
   const below = await tx.collections.outline(own.at.collection, most);
   if (below.length > most) {
     if (state?.below !== undefined) throw refused();

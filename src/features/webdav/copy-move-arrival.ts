@@ -119,9 +119,8 @@ export async function requireRoomFor(
   coming = 1,
 ): Promise<void> {
   const [home = parent] = wayTo(parent);
-  const { collections } = await tx.collections.countBelow(home.collection);
-  const going =
-    there.collection === undefined ? 0 : 1 + (await tx.collections.countBelow(there.collection.collection)).collections;
+  const collections = await tx.collections.countBelow(home.collection);
+  const going = there.collection === undefined ? 0 : 1 + (await tx.collections.countBelow(there.collection.collection));
   if (collections - going + coming > limits.collections) {
     throw new DavError(507, `one home holds ${limits.collections} collections`);
   }

@@ -161,7 +161,7 @@ async function transferCollection(
   const branches: Branches =
     depth === 0 || (isMove && !comesDeeper(source, to)) ? new Map() : await branchesOf(now, to.parent, context, tx);
   if (!isMove || wayTo(source)[0]?.collection.id !== wayTo(to.parent)[0]?.collection.id) {
-    const below = depth === 0 ? 0 : (await tx.collections.countBelow(now)).collections;
+    const below = depth === 0 ? 0 : await tx.collections.countBelow(now);
     await requireRoomFor(to, there, context, tx, 1 + below);
   }
   await makeRoom(transfer, there, context, tx);

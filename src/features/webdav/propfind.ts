@@ -113,8 +113,8 @@ async function refuseTooMany(resource: Resource, context: Context): Promise<void
   }
   async function countBelow(at: Resource, tx: ReadTransaction): Promise<number> {
     if (at.shape === 'collection') {
-      const { collections, objects } = await tx.collections.countBelow(at.collection);
-      return 1 + collections + objects;
+      const collections = await tx.collections.countBelow(at.collection);
+      return 1 + collections + (await tx.collections.countObjectsBelow(at.collection));
     }
     let count = 1;
     if (isCollection(at)) {

@@ -104,8 +104,10 @@ function itemsOf(sent: readonly Property[]): readonly SentItem[] {
 }
 
 function itemFor(property: Property): Item {
-  return { property, companions: [] };
+  return { property, companions: NONE };
 }
+
+const NONE: readonly Property[] = [];
 
 function itemOf(property: Property | undefined): Item | undefined {
   return property === undefined ? undefined : itemFor(property);
@@ -171,6 +173,7 @@ function isSameItem(one: Item | undefined, other: Item): boolean {
 }
 
 function isSame(one: Property | undefined, other: Property | undefined): boolean {
+  if (one === other) return one !== undefined;
   return (
     one !== undefined &&
     other !== undefined &&

@@ -25,10 +25,15 @@ export function fourToThree(properties: readonly Property[]): readonly Item[] {
   const card = lookAt(properties);
   const smallest = preferences(properties);
   return properties.map((property, index) => {
-    const { property: one, companions } = converted(property, card, index);
-    const preferred = preferenceOf(property) === smallest.get(property.name);
-    const parameters = withoutPref(withSingleTypes(one), preferred);
-    return { property: made(one.name, parameters, one.value, one.group), companions };
+    const item = converted(property, card, index);
+    const { property: one, companions } = item;
+    const parameters = withSingleTypes(one);
+    const pref = smallest.size === 0 ? undefined : preferenceOf(property);
+    const said = parameters.some(({ name }) => name === 'PREF');
+    if (!said && parameters === one.parameters) return item;
+    const preferred = pref !== undefined && pref === smallest.get(property.name);
+    const plain = said ? withoutPref(parameters, preferred) : parameters;
+    return { property: made(one.name, plain, one.value, one.group), companions };
   });
 }
 
@@ -125,8 +130,10 @@ function converted(property: Property, card: Card, index: number): Item {
 }
 
 function alone(property: Property): Item {
-  return { property, companions: [] };
+  return { property, companions: NONE };
 }
+
+const NONE: readonly Property[] = [];
 
 function carried(property: Property): Property {
   return { ...property, name: CARRIED + property.name };

@@ -10,9 +10,15 @@ export function made(name: string, parameters: readonly Parameter[], value: stri
   return group === undefined ? property : { ...property, group };
 }
 
+const NONE: readonly string[] = [];
+
 /** All values of the parameters of that (upper case) name. */
 export function valuesOf({ parameters }: Property, name: string): readonly string[] {
-  return parameters.flatMap((one) => (one.name === name ? one.values : []));
+  let found = NONE;
+  for (const one of parameters) {
+    if (one.name === name) found = found === NONE ? one.values : [...found, ...one.values];
+  }
+  return found;
 }
 
 /** Without the parameters of these names. */
@@ -37,17 +43,24 @@ const PREFERRED: Parameter = { name: 'PREF', values: ['1'] };
 
 /** `TYPE=home,pref` becomes `TYPE=home;PREF=1`. RFC 6350 section 5.3. */
 export function withPref(parameters: readonly Parameter[]): readonly Parameter[] {
-  const isPref = (value: string): boolean => value.toLowerCase() === 'pref';
-  if (!parameters.some(({ name, values }) => name === 'TYPE' && values.some(isPref))) return parameters;
+  if (!parameters.some(hasPref)) return parameters;
   let given = parameters.some(({ name }) => name === 'PREF');
   return parameters.flatMap((parameter) => {
-    if (parameter.name !== 'TYPE' || !parameter.values.some(isPref)) return [parameter];
+    if (!hasPref(parameter)) return [parameter];
     const values = parameter.values.filter((value) => !isPref(value));
     const left = values.length === 0 ? [] : [{ ...parameter, values }];
     if (given) return left;
     given = true;
     return [...left, PREFERRED];
   });
+}
+
+function hasPref({ name, values }: Parameter): boolean {
+  return name === 'TYPE' && values.some(isPref);
+}
+
+function isPref(value: string): boolean {
+  return value.length === 4 && value.toLowerCase() === 'pref';
 }
 
 /** The other way: of a property that is the preferred one PREF becomes TYPE=pref, of the others it goes. RFC 2426 section 3.3.1. */

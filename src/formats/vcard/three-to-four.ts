@@ -32,8 +32,9 @@ export interface Item {
 export function threeToFour(items: readonly Item[]): readonly Property[] {
   const card = lookAt(items);
   return items.map((item) => {
-    const { name, group, parameters, value } = converted(item, card);
-    return made(name, withPref(parameters), value, group);
+    const one = converted(item, card);
+    const parameters = withPref(one.parameters);
+    return parameters === one.parameters ? one : made(one.name, parameters, one.value, one.group);
   });
 }
 
@@ -53,14 +54,24 @@ interface Card {
 
 function lookAt(items: readonly Item[]): Card {
   const properties = items.map(({ property }) => property);
-  const labels = labelsIn(items.flatMap(({ property, companions }) => [property, ...companions]));
-  const named = (name: string): readonly Property[] => properties.filter((one) => one.name === name);
+  const members = new Set<string>();
+  const handles = new Set<string>();
+  let hasKind = false;
+  for (const { name, value } of properties) {
+    if (name === 'MEMBER') members.add(value);
+    else if (name === 'IMPP') handles.add(handleIn(value));
+    else if (name === 'KIND') hasKind = true;
+  }
+  const isWhole = items.every(({ companions }) => companions.length === 0);
+  const labels = labelsIn(
+    isWhole ? properties : items.flatMap(({ property, companions }) => [property, ...companions]),
+  );
   return {
     labels,
     anniversary: properties.find((one) => isAnniversary(one, labels)),
-    hasKind: named('KIND').length > 0,
-    members: new Set(named('MEMBER').map(({ value }) => value)),
-    handles: new Set(named('IMPP').map(({ value }) => handleIn(value))),
+    hasKind,
+    members,
+    handles,
     texts: textsFor(properties),
   };
 }

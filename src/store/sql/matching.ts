@@ -19,8 +19,8 @@ const COMPONENTS = 8;
 /** Of a needle's grams, how many are counted and how many then looked for. */
 const COUNTED = 8;
 const SOUGHT = 3;
-/** A gram found so often is common; how much more often does not matter. */
-const COMMON = 64;
+/** How far grams are counted: on, while the rarest is found more often. Beyond the last one what is found costs more than the search. */
+const COMMON = [64, 512, 4096];
 
 /** SQL in the making: each value gets the next `$n`, so that the text depends on the question's shape only. */
 interface Draft {
@@ -164,7 +164,7 @@ async function componentsOf(session: Session, key: CollectionKey): Promise<reado
 
 function frequency(dialect: Dialect): Statement<[number, number]> {
   return `select each_gram.value, (select count(*) from (select 1 from object_gram g where g.account_id = $1 and g.coll = $2
-    and g.gram = each_gram.value limit ${COMMON}) found) from (select value from ${dialect.each('$3', 'bigint')}) each_gram`;
+    and g.gram = each_gram.value limit $4) found) from (select value from ${dialect.each('$3', 'bigint')}) each_gram`;
 }
 
 /** The grams of a needle worth looking for, the rarest first. */
@@ -173,7 +173,12 @@ async function soughtGrams(session: Session, key: CollectionKey, needle: TextCon
   if (all.length <= 1) return all;
   const step = Math.max(1, all.length / COUNTED);
   const some = Array.from({ length: Math.min(COUNTED, all.length) }, (_, at) => all[Math.floor(at * step)] ?? 0);
-  const counts = await session.all(frequency(session.dialect), [key.account, key.id, session.list(some)]);
+  const text = frequency(session.dialect);
+  let counts: readonly [number, number][] = [];
+  for (const most of COMMON) {
+    counts = await session.all(text, [key.account, key.id, session.list(some), most]);
+    if (counts.some((row) => row[1] < most)) break;
+  }
   return counts
     .toSorted((a, b) => a[1] - b[1])
     .slice(0, SOUGHT)
@@ -220,10 +225,10 @@ async function candidates(
   const offered = names(sql, asked, components);
   if (offered === undefined) return undefined;
   const most = CANDIDATES + 1;
-  // `name || ''` keeps a planner from walking the names instead of the index meant here.
-  const some = `select name from (${offered}) offered where name || '' > $3 limit ${most}`;
-  const counted = `select name, count(*) over () as total from (${some}) some_names`;
-  const text = `select distinct case when total < ${most} then name end as candidate from (${counted}) counted order by candidate`;
+  // Counted before the names are compared, so that what is too much is left early on each page.
+  const counted = `select name, count(*) over () as total from (select name from (${offered}) offered limit ${most}) some_names`;
+  const text = `select distinct case when total < ${most} then name end as candidate from (${counted}) counted
+    where total >= ${most} or name > $3 order by candidate`;
   const rows = await session.all(statement<[string | null]>(text), sql.parameters);
   const found = rows.map((row) => row[0]).filter((name) => name !== null);
   return rows.length > 0 && found.length === 0 ? undefined : found;

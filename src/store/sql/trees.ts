@@ -31,15 +31,17 @@ const below = (columns: string) =>
   statement<CollectionRow>(`${TREE} select ${columns} ${OF_TREE} order by c.id limit $3`);
 const BELOW = below(COLLECTION_COLUMNS);
 const OUTLINE = below(OUTLINE_COLUMNS);
-const COUNT = statement<[number, number]>(
-  `${TREE} select count(*), cast(coalesce(sum(c.objects), 0) + coalesce((select own.objects from collection own
-     where own.account_id = $1 and own.id = $2), 0) as bigint)
-   ${OF_TREE}`,
+const COUNT = statement<[number]>(`${TREE} select count(*) from tree`);
+const COUNT_OBJECTS = statement<[number]>(
+  `${TREE} select cast(coalesce(sum(c.objects), 0) + coalesce((select own.objects from collection own
+     where own.account_id = $1 and own.id = $2), 0) as bigint) ${OF_TREE}`,
 );
 const IDS = statement<[number]>(`${TREE} select t.id from tree t`);
 
 /** Reads what lies below collections through a session. */
-export function treeReader(session: Session): Pick<CollectionReader, 'below' | 'outline' | 'countBelow'> {
+export function treeReader(
+  session: Session,
+): Pick<CollectionReader, 'below' | 'outline' | 'countBelow' | 'countObjectsBelow'> {
   return {
     async below(key, limit) {
       return (await session.all(BELOW, [key.account, key.id, limit + 1])).map(collectionRecord);
@@ -48,8 +50,10 @@ export function treeReader(session: Session): Pick<CollectionReader, 'below' | '
       return (await session.all(OUTLINE, [key.account, key.id, limit + 1])).map(collectionRecord);
     },
     async countBelow(key) {
-      const [collections, objects] = (await session.one(COUNT, [key.account, key.id])) ?? [0, 0];
-      return { collections, objects };
+      return (await session.one(COUNT, [key.account, key.id]))?.[0] ?? 0;
+    },
+    async countObjectsBelow(key) {
+      return (await session.one(COUNT_OBJECTS, [key.account, key.id]))?.[0] ?? 0;
     },
   };
 }

@@ -131,3 +131,22 @@ must(
       .expectProperties(three.path, { 'CR:address-data': 'BEGIN:VCARD\r\nVERSION:4.0\r\nKIND:group\r\nEND:VCARD\r\n' });
   },
 );
+
+must(
+  'RFC 6352 section 8.7.2',
+  'a card that cannot be converted says so in its own response, and the others come',
+  async ({ alice, service }) => {
+    const [good, bad] = [`${alice.addressbook}good.vcf`, `${alice.addressbook}bad.vcf`];
+    for (const path of [good, bad]) await alice.put(path, card()).expect(201);
+    if (service.spoil === undefined) {
+      console.log('skipped: nothing unreadable can be stored in this mode');
+      return;
+    }
+    await service.spoil(alice.address, ['addressbooks', 'default', 'bad.vcf'], 'no card');
+    const asked = addressData('', 'version="4.0"');
+    const answer = (await alice.report(alice.addressbook, multiget([good, bad], [asked]))).multistatus();
+    assert.deepEqual(answer.at(bad).conditions, [clark('CR:supported-address-data-conversion')]);
+    assert.equal(answer.at(bad).status, 415);
+    assert.match(answer.value(good, DATA) ?? '', /VERSION:4\.0/);
+  },
+);

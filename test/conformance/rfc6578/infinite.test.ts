@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { event } from '../../support/builders.ts';
 import type { Client } from '../../support/client.ts';
 import { must } from '../../support/conformance.ts';
+import { clark } from '../../support/names.ts';
+import { TEST_LIMITS } from '../../support/service.ts';
 
 /** What one report said: paths of members that are there, of those that are gone, and the token. */
 interface Said {
@@ -146,5 +148,22 @@ must(
     // A calendar holds no collections, so that both levels are one.
     const { token } = await sync(alice, alice.calendar, '');
     assert.equal((await alice.sync(alice.calendar, token).expectMembers([])).multistatus().syncToken, token);
+  },
+);
+
+must(
+  'RFC 6578 section 3.3',
+  'of more collections than are followed each is said to be synchronised at its own URL',
+  async ({ alice }) => {
+    await alice.mkcol(`${alice.files}a/`).expect(201);
+    const { token } = await sync(alice, alice.files, '');
+    for (let i = 0; i < TEST_LIMITS.followed; i++) await alice.mkcol(`${alice.files}a/${i}/`).expect(201);
+    await alice.sync(alice.files, token, { level: 'infinite' }).expectPrecondition('D:valid-sync-token', 403);
+    const answer = (await alice.sync(alice.files, '', { level: 'infinite' }).expect(207)).multistatus();
+    const { status, conditions } = answer.at(`${alice.files}a/`);
+    assert.equal(status, 403);
+    assert.deepEqual(conditions, [clark('D:sync-traversal-supported')]);
+    const again = await alice.sync(alice.files, answer.syncToken ?? '', { level: 'infinite' }).expectMembers([]);
+    assert.ok(again.multistatus().syncToken !== undefined);
   },
 );

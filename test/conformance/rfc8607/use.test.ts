@@ -254,13 +254,14 @@ hostile('S15 names of attachments break no line, no header and no path', async (
     ['filename=".."', undefined],
     ['filename=', undefined],
     ['filename="never closed', undefined],
-    [`filename="${'é'.repeat(300)}.txt"`, `${'é'.repeat(1)}`],
+    // As most clients write it: the octets of UTF-8, each a character of the header.
+    [`filename="${Buffer.from('é'.repeat(300)).toString('latin1')}.txt"`, undefined],
     ['filename="^n^\'.txt"', "^n^'.txt"],
   ] as const;
   for (const [given, name] of names) {
     const id = await add(alice, path, 'x', { 'Content-Disposition': `attachment; ${given}` });
     const attach = await attachOf(alice, path);
-    if (given.includes('é')) {
+    if (given.length > 300) {
       assert.ok(Buffer.byteLength(attach.name ?? '') <= 200);
       assert.match(attach.name ?? '', /^é+\.txt$/);
     } else assert.equal(attach.name, name);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { catalogue } from '../../../src/dav/catalogue.ts';
 import { PreconditionViolated } from '../../../src/dav/errors.ts';
 import {
   addressDataProperty,
@@ -9,6 +10,7 @@ import {
 } from '../../../src/features/carddav/address-data.ts';
 import { textOf } from '../../../src/formats/xml/element.ts';
 import { readXml } from '../../../src/formats/xml/read.ts';
+import { standardFeatures } from '../../../src/server/features.ts';
 import type { ReadTransaction } from '../../../src/store/store.ts';
 import { carddavElement, cardText, recordOf, storedCard } from './cards.ts';
 
@@ -28,6 +30,7 @@ function given(data: string | Uint8Array, content = '', attributes = ''): string
   return inside === undefined ? undefined : textOf(readXml(`<a>${inside}</a>`));
 }
 
+const VIEW = { catalogue: catalogue(standardFeatures()) };
 const STORED = cardText(
   'UID:ada',
   'FN:Ada <ada@example.com> & more',
@@ -168,9 +171,12 @@ describe('address-data', () => {
       respond: (resources: readonly { readonly href: string }[]) => Promise.resolve(`${resources.length}`),
     };
     const tx = {} as ReadTransaction;
-    const asIs = withConversions(reader, asked(''), cardReader());
+    const asIs = withConversions(reader, asked(''), cardReader(), VIEW);
     assert.equal(await asIs.respond([good, bad], tx), '2');
-    const text = await withConversions(reader, asked('', 'version="4.0"'), cardReader()).respond([good, bad, good], tx);
+    const text = await withConversions(reader, asked('', 'version="4.0"'), cardReader(), VIEW).respond(
+      [good, bad, good],
+      tx,
+    );
     assert.match(text, /^2<d:response><d:href>\/bad\.vcf<\/d:href><d:status>HTTP\/1\.1 415 /);
     assert.match(text, /supported-address-data-conversion\/>/);
   });

@@ -59,7 +59,9 @@ const seen: Store = {
   read: (work) => store.read((tx) => work(watching(tx))),
   write: (origin, work) => store.write(origin, (tx) => work(watching(tx))),
 };
-const service = await inProcess(seen, { limits: { collections: 2 * FOLDERS, infinityMembers: 1_000 } });
+const service = await inProcess(seen, {
+  limits: { collections: 2 * FOLDERS, followed: 2 * FOLDERS, infinityMembers: 1_000 },
+});
 after(() => service.close());
 
 async function costOf(run: () => Promise<unknown>): Promise<{ readonly most: number; readonly all: number }> {

@@ -32,6 +32,8 @@ import {
 
 /** ACEs that a collection may have of its own. */
 const MOST_ACES = 100;
+/** Those in a request, with protected and inherited ones that come back: each is compared. */
+const MOST_SENT = 1_000;
 
 export const acl: Method = {
   name: 'ACL',
@@ -76,6 +78,7 @@ function readAces(
   { catalogue }: Context,
 ): readonly SentAce[] {
   const elements = childrenOf(body, `{${DAV}}ace`);
+  if (elements.length > MOST_SENT) throw limitedNumberOfAces(`a request has at most ${MOST_SENT} ACEs`);
   const aces = elements.map((ace) => readAce(ace, request));
   if (aces.filter((ace) => !ace.isProtected && ace.inherited === undefined).length > MOST_ACES) {
     throw limitedNumberOfAces(`a collection has at most ${MOST_ACES} ACEs of its own`);

@@ -1,6 +1,6 @@
 /**
- * Calendar objects as trees. The entity tag is a function of the bytes, so a tree can be kept by it: clients ask for the same month again
- * and again. The cache is bounded in number and in octets of source; nothing depends on it.
+ * Calendar objects as trees. They are not kept between requests, nor from deciding about an object to answering it: `npm run bench` has shown
+ * that a cache of trees takes more time and memory than reading the objects anew.
  */
 import type { Component } from '../../formats/icalendar/component.ts';
 import type { ZoneResolver } from '../../formats/icalendar/moment.ts';
@@ -14,26 +14,8 @@ export interface ParsedObject {
   readonly zones: ZoneResolver;
 }
 
-const MOST_OBJECTS = 4_000;
-const MOST_OCTETS = 8 * 1024 * 1024;
-const LARGEST = 64 * 1024;
-
-const kept = new Map<string, { readonly parsed: ParsedObject; readonly size: number }>();
-let octets = 0;
-
 /** The tree of a stored object. @throws ContentError for bytes that no write rule has let in */
-export function parsedObject({ etag, size, data }: StoredObject): ParsedObject {
-  const known = kept.get(etag);
-  if (known !== undefined) return known.parsed;
+export function parsedObject({ data }: StoredObject): ParsedObject {
   const calendar = readCalendar(data);
-  const parsed = { calendar, zones: zoneResolver(calendar) };
-  if (size > LARGEST) return parsed;
-  kept.set(etag, { parsed, size });
-  octets += size;
-  for (const [oldest, entry] of kept) {
-    if (kept.size <= MOST_OBJECTS && octets <= MOST_OCTETS) break;
-    kept.delete(oldest);
-    octets -= entry.size;
-  }
-  return parsed;
+  return { calendar, zones: zoneResolver(calendar) };
 }

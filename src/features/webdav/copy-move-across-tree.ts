@@ -7,6 +7,7 @@
  * nothing, a collection that holds anything is never replaced, nor is a file by a collection: it would be gone before its replacement has
  * come. RFC 4918 section 9.8.3, RFC 4918 section 9.9.2.
  */
+import { requireRoomInHome } from '../../dav/create-collection.ts';
 import { DavError, MembersRefused } from '../../dav/errors.ts';
 import { memberCollection } from '../../dav/locate.ts';
 import { requireUnlocked } from '../../dav/locks.ts';
@@ -212,7 +213,9 @@ async function memberArrives(
   }
   await requireUnlocked(request, context, tx, { what: 'member', in: target, name });
   const properties = marked(member.properties, member, context);
-  return tx.collections.add(account, { parent: id, name, kind, properties });
+  const made = await tx.collections.add(account, { parent: id, name, kind, properties });
+  await requireRoomInHome(target, context, tx);
+  return made;
 }
 
 // --- leaving the source --------------------------------------------------------------------------------------------------------------

@@ -40,6 +40,21 @@ hostile('S1 the things of another user answer as missing ones do, to every metho
   await bob.propfind(bob.calendar, '1', ['D:getetag']).expectMembers([bob.calendar, object]);
 });
 
+hostile('S3 a request without credentials gets nothing from those of the one before it', async ({ alice, bob }) => {
+  const path = `${alice.calendar}a.ics`;
+  await alice.put(path, event({ SUMMARY: 'SECRET-PLAN' })).expect(201);
+  const nobody = alice.as(undefined);
+  for (let i = 0; i < 5; i++) {
+    await alice.get(path).expect(200);
+    const refused = await nobody.get(path).expect(401);
+    assert.ok(!refused.text.includes('SECRET-PLAN'));
+    await nobody.propfind(alice.calendars, '1', ['D:displayname']).expect(401);
+    await nobody.put(path, event()).expect(401);
+    await bob.get(path).expect(404);
+  }
+  await alice.get(path).expect(200).expectText('SECRET-PLAN');
+});
+
 hostile('S1 the answer about a guessed thing reads like the one about a missing thing', async ({ alice, bob }) => {
   await bob.put(`${bob.calendar}a.ics`, event()).expect(201);
   const theirs = await alice.get(`${bob.calendar}a.ics`).expect(404);

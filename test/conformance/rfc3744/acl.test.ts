@@ -284,8 +284,14 @@ must(
 
 must('RFC 3744 section 8.1.1', 'a collection has a limited number of entries', async ({ alice, bob }) => {
   const many = ace(`<D:href>${bob.principal}</D:href>`, `<D:grant>${READ}</D:grant>`).repeat(101);
-  const body = `<D:acl ${XMLNS}>${many}</D:acl>`;
-  await alice.request('ACL', alice.calendar, { body }).expectPrecondition('D:limited-number-of-aces', 403);
+  const inherited = ace(
+    `<D:href>${bob.principal}</D:href>`,
+    `<D:grant>${READ}</D:grant><D:inherited><D:href>${alice.calendars}</D:href></D:inherited>`,
+  ).repeat(1_001);
+  for (const aces of [many, inherited]) {
+    const body = `<D:acl ${XMLNS}>${aces}</D:acl>`;
+    await alice.request('ACL', alice.calendar, { body }).expectPrecondition('D:limited-number-of-aces', 403);
+  }
 });
 
 must('RFC 3744 section 8.1.5', 'what is no ACE is a bad request', async ({ alice, bob }) => {

@@ -1,6 +1,6 @@
 /**
- * What `npm run bench` works on: one user of a service in process, calendars of many sizes, and the requests of clients. A fifth of the
- * events recur, most of them without an end, and began years before what is asked for.
+ * What `npm run bench` works on: one user of a service in process, the requests of clients, and events. A fifth of these recur, most of them
+ * without an end, and began years before what is asked for.
  */
 import { DEFAULT_LIMITS } from '../src/dav/limits.ts';
 import type { DavResponse } from '../src/dav/method.ts';
@@ -33,6 +33,11 @@ export async function addAda({ store, catalogue }: Service): Promise<void> {
 /** The path of a calendar of the user. */
 export function calendarPath(name: string | number): string {
   return `/calendars/ada@example.com/${name}/`;
+}
+
+/** The path of an address book of the user. */
+export function addressbookPath(name: string | number): string {
+  return `/addressbooks/ada@example.com/${name}/`;
 }
 
 /** A request, and its answer when its head is there. @throws Error for a status from 300 */
@@ -85,12 +90,15 @@ export function event(at: number, rule = at % 5 === 0 ? RULES[(at / 5) % RULES.l
   return lines.join('\r\n');
 }
 
-/** Makes a calendar of that many events, some at a time, as they share a flush to the disk. */
-export async function fill(service: Service, path: string, size: number, rule?: string): Promise<void> {
-  await send(service, 'MKCALENDAR', path, '');
+/** Puts that many objects, some at a time, as they share a flush to the disk. */
+export async function fill(
+  service: Service,
+  size: number,
+  object: (at: number) => readonly [path: string, data: string],
+): Promise<void> {
   for (let at = 0; at < size; at += 50) {
-    const some = Array.from({ length: Math.min(50, size - at) }, (_, more) => at + more);
-    await Promise.all(some.map((one) => send(service, 'PUT', `${path}${one}.ics`, event(one, rule))));
+    const some = Array.from({ length: Math.min(50, size - at) }, (_, more) => object(at + more));
+    await Promise.all(some.map(([path, data]) => send(service, 'PUT', path, data)));
   }
 }
 
@@ -115,3 +123,7 @@ export const month = (data?: string) => query(`<c:time-range ${MONTH}/>`, data);
 export const expand = (range: string) => `<c:calendar-data><c:expand ${range}/></c:calendar-data>`;
 
 export const freeBusy = `<c:free-busy-query xmlns:c="urn:ietf:params:xml:ns:caldav"><c:time-range ${MONTH}/></c:free-busy-query>`;
+
+export const allCards =
+  '<c:addressbook-query xmlns:c="urn:ietf:params:xml:ns:carddav" xmlns:d="DAV:"><d:prop><d:getetag/><c:address-data/></d:prop>' +
+  '<c:filter/></c:addressbook-query>';

@@ -30,11 +30,13 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   'RFC 5689': 'Extended MKCOL',
   'RFC 5842': 'resource-id',
   'RFC 5995': 'add-member',
+  'RFC 6321': 'xCal',
   'RFC 6350': 'vCard 4.0',
   'RFC 6352': 'CardDAV',
   'RFC 6578': 'Collection synchronization',
   'RFC 6638': 'Scheduling',
   'RFC 6764': 'Discovery',
+  'RFC 6868': 'Encoded parameters',
   'RFC 7095': 'jCard',
   'RFC 7240': 'Prefer, in general',
   'RFC 7265': 'jCal',
@@ -43,10 +45,14 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   'RFC 7808': 'Time zone service',
   'RFC 7809': 'Time zones by reference',
   'RFC 7953': 'Availability',
+  'RFC 7986': 'Newer properties',
   'RFC 8144': 'Prefer',
   'RFC 8607': 'Managed attachments',
+  'RFC 9073': 'Participants and places',
+  'RFC 9074': 'Alarms',
   'RFC 9110': 'HTTP',
   'RFC 9111': 'Caching',
+  'RFC 9253': 'Links and relations',
 };
 
 /** The hostile cases there are: security, and data loss and correctness. */

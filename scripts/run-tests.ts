@@ -71,12 +71,12 @@ export async function runTests(files: readonly string[], options: RunOptions): P
           isolation: 'process',
           concurrency,
           timeout: TIMEOUT,
-          forceExit: true,
           signal: silence.signal,
         },
   );
-  // A test that never gives the processor back cannot time itself out: its process is ended from here.
-  const watch = setTimeout(() => silence.abort(), 2 * TIMEOUT);
+  // A test that never gives the processor back cannot time itself out, and one that leaves something open keeps its process: that is ended
+  // from here. To let processes exit before their end would lose what they have not told yet.
+  const watch = setTimeout(() => silence.abort(new Error('its process does not come to an end')), 2 * TIMEOUT);
   // Tests in this process come to their end when nothing else is left to do.
   watch.unref();
   const heard = (): void => {

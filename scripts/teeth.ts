@@ -45,6 +45,7 @@ type Lists = Pick<
   | 'provisions'
   | 'privileges'
   | 'subprincipals'
+  | 'derivations'
 >;
 
 function declarationsOf(features: readonly Feature[]): readonly Declaration[] {
@@ -92,6 +93,7 @@ function declarationsOf(features: readonly Feature[]): readonly Declaration[] {
     words: [`${name}/`, segment],
   }));
   take('privileges', 'privilege', ({ name, spec }) => ({ title: name, words: [named(name)], spec }));
+  take('derivations', 'derivation', ({ into, spec }) => ({ title: into.type.kind, words: [into.type.kind], spec }));
   take('subprincipals', 'principal below principals', ({ segment, type }) => ({
     title: segment,
     words: [segment],

@@ -49,10 +49,10 @@ export async function withAdministration<T>(
     prepareDataFolder(data);
   }
   const store = await openStore(location, { quota });
+  const admin = administration(store, catalogue(standardFeatures({ files })), `davit ${command}`, { limits, quota });
   try {
-    const offered = catalogue(standardFeatures({ files }));
-    return await work(administration(store, offered, `davit ${command}`, { limits, quota }), loaded);
+    return await work(admin, loaded);
   } finally {
-    await store.close();
+    await admin.store.close();
   }
 }

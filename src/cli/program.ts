@@ -1,10 +1,11 @@
 /**
  * The commands of `davit`, their flags and their help. What a command does is loaded when it is called, so that the others start quickly.
  */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import type { ConfigFlags } from './administer.ts';
 import type { ApplyFlags } from './apply-command.ts';
 import type { ShowConfigFlags } from './config-command.ts';
+import type { DirectoryAddFlags, DirectoryListFlags, DirectoryRemoveFlags } from './directory-commands.ts';
 import type { DiscoverFlags, DnsFlags } from './discovery-commands.ts';
 import type { DomainAddFlags, DomainRemoveFlags, ListFlags } from './domain-commands.ts';
 import { explain } from './explain.ts';
@@ -61,6 +62,7 @@ function program(terminal: Terminal, outcome: Outcome): Command {
   tenants(davit, terminal);
   users(davit, terminal);
   groups(davit, terminal);
+  directories(davit, terminal, outcome);
   locks(davit, terminal);
   contents(davit, terminal, outcome);
   discovery(davit, terminal, outcome);
@@ -214,6 +216,22 @@ function users(davit: Command, terminal: Terminal): void {
     .action(async (address: string, size: string | undefined, flags: ListFlags) =>
       (await commands()).userQuota(terminal, address, size, flags),
     );
+  command(user, 'birthdays', 'show or choose whether a user has a calendar of birthdays', DATA, CONFIG, JSON_OUT)
+    .argument('<address>')
+    .addArgument(
+      new Argument('[state]', 'on makes it from the user’s own cards, off removes it').choices(['on', 'off']),
+    )
+    .action(async (address: string, state: string | undefined, flags: ListFlags) =>
+      (await commands()).userBirthdays(terminal, address, state, flags),
+    );
+  command(user, 'directory', 'say which directories a user sees, show one or hide it', DATA, CONFIG, JSON_OUT)
+    .argument('<address>')
+    .argument('[name]', 'the directory')
+    .argument('[choice]', 'shown or hidden')
+    .action(async (address: string, name: string | undefined, choice: string | undefined, flags: ListFlags) => {
+      const { userDirectory } = await import('./directory-commands.ts');
+      await userDirectory(terminal, address, { name, choice }, flags);
+    });
   command(user, 'disable', 'keep a user from logging in; nothing is removed', DATA, CONFIG)
     .argument('<address>')
     .action(async (address: string, flags: ConfigFlags) =>
@@ -261,6 +279,45 @@ function groups(davit: Command, terminal: Terminal): void {
   command(member, 'list', 'list those directly in a group', DATA, CONFIG, JSON_OUT)
     .argument('<group>')
     .action(async (address: string, flags: ListFlags) => (await commands()).groupMemberList(terminal, address, flags));
+}
+
+const TENANT = new Option('--tenant <name>', 'whose it is; may be left out where there is only one tenant');
+
+function directories(davit: Command, terminal: Terminal, outcome: Outcome): void {
+  const directory = davit
+    .command('directory')
+    .description('offer address books to all users of a tenant')
+    .helpCommand(false);
+  const commands = () => import('./directory-commands.ts');
+  command(directory, 'add', 'add a directory, fill it and show it to everybody', DATA, CONFIG, TENANT)
+    .argument('<name>', 'what it is called in URLs: company')
+    .addOption(new Option('--from <source>', 'what fills it: principals are the users').choices(['principals', 'ldap']))
+    .option('--title <title>', 'what users read')
+    .option('--url <url>', 'LDAP: ldaps://ldap.example.com, or ldap:// for StartTLS')
+    .option('--base <dn>', 'LDAP: where to search')
+    .option('--filter <filter>', 'LDAP: what to search (default: people)')
+    .option('--one-level', 'LDAP: right below the base only')
+    .option('--bind-dn <dn>', 'LDAP: who logs in')
+    .option('--password-file <file>', 'LDAP: the file whose first line is the password')
+    .option('--ca-file <file>', 'LDAP: certificates to trust, as PEM, instead of the system’s')
+    .option('--no-tls', 'LDAP: without TLS, on this machine alone')
+    .option('--attribute <field=names...>', 'LDAP: take a field from other attributes: mobile=mobileTelephone,mobile')
+    .action(async (name: string, flags: DirectoryAddFlags) => {
+      if (!(await (await commands()).directoryAdd(terminal, name, flags))) outcome.code = FAILED;
+    });
+  command(directory, 'list', 'list directories, and how they fare', DATA, CONFIG, TENANT, JSON_OUT).action(
+    async (flags: DirectoryListFlags) => (await commands()).directoryList(terminal, flags),
+  );
+  command(directory, 'sync', 'fill a directory now', DATA, CONFIG, TENANT, JSON_OUT)
+    .argument('<name>')
+    .action(async (name: string, flags: DirectoryListFlags) => {
+      if (!(await (await commands()).directorySync(terminal, name, flags))) outcome.code = FAILED;
+    });
+  command(directory, 'remove', 'remove a directory, for everybody', DATA, CONFIG, TENANT, YES)
+    .argument('<name>')
+    .action(async (name: string, flags: DirectoryRemoveFlags) =>
+      (await commands()).directoryRemove(terminal, name, flags),
+    );
 }
 
 function locks(davit: Command, terminal: Terminal): void {

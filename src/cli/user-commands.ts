@@ -1,5 +1,5 @@
 /**
- * `davit user add|list|passwd|quota|disable|enable|remove`
+ * `davit user add|list|passwd|quota|birthdays|disable|enable|remove`
  */
 import {
   type AccountUsage,
@@ -17,6 +17,7 @@ import {
 } from '../operations/accounts.ts';
 import { normalAddress } from '../operations/addresses.ts';
 import { counted, octetsInWords } from '../operations/amounts.ts';
+import { birthdaysOf, switchBirthdays } from '../operations/birthdays.ts';
 import { quotaOf } from '../operations/quotas.ts';
 import { type ConfigFlags, withAdministration } from './administer.ts';
 import type { ListFlags } from './domain-commands.ts';
@@ -125,6 +126,21 @@ export async function userQuota(
   const bound = usage.quota === undefined ? 'there is no bound' : `the quota is ${octetsInWords(usage.quota)}`;
   const full = usage.quota !== undefined && usage.used >= usage.quota ? '; nothing more can be stored' : '';
   terminal.out(`${address} uses ${octetsInWords(usage.used)}; ${bound}${full}.\n`);
+}
+
+/** `davit user birthdays` */
+export async function userBirthdays(
+  terminal: Terminal,
+  given: string,
+  state: string | undefined,
+  flags: ListFlags,
+): Promise<void> {
+  const { address, on, events } = await withAdministration(terminal, flags, 'user birthdays', (admin) =>
+    state === undefined ? birthdaysOf(admin, given) : switchBirthdays(admin, given, state === 'on'),
+  );
+  if (flags.json === true) terminal.out(`${JSON.stringify({ address, birthdays: on, events })}\n`);
+  else if (on) terminal.out(`${address} has a birthdays calendar with ${counted(events, 'event')}.\n`);
+  else terminal.out(`${address} has no birthdays calendar.\n`);
 }
 
 /** `davit user disable` and `davit user enable` */

@@ -7,27 +7,6 @@ import type { ReadTransaction } from '../store/store.ts';
 import type { Subject } from './privilege.ts';
 import { domainOf, subjectOf } from './relation.ts';
 
-/** Whether the user may know that this account exists. */
-export async function acquainted({ user, principals }: Subject, other: Account, tx: ReadTransaction): Promise<boolean> {
-  if (principals.has(other.id)) return true;
-  // Also for another tenant's: whom one may not know is asked about as often as who does not exist.
-  const tenant = await tx.directory.tenant(user.tenant);
-  const isOpen = tenant?.directory === 'everyone' && other.tenant === user.tenant;
-  return isOpen || sharing({ user, principals }, other, tx);
-}
-
-/** Whether either has granted the other something, acts for the other, or is in a group of the other's. */
-async function sharing({ user, principals }: Subject, other: Account, tx: ReadTransaction): Promise<boolean> {
-  const theirs = new Set([other.id, ...(await tx.directory.allGroupsOf(other.id))]);
-  if (!theirs.isDisjointFrom(principals)) return true;
-  const named = async (owner: Account, by: ReadonlySet<Account['id']>): Promise<boolean> => {
-    const grants = await tx.grants.between(owner.id, [...by]);
-    if (grants.some(({ grantee }) => typeof grantee === 'number' && by.has(grantee))) return true;
-    return (await tx.directory.delegatesOf(owner.id)).some(({ delegate }) => by.has(delegate));
-  };
-  return (await named(other, principals)) || named(user, theirs);
-}
-
 /** How far a user sees, read once for as many accounts as a request is about. */
 export interface Horizon {
   readonly subject: Subject;
@@ -52,11 +31,27 @@ export function holdsPrincipal({ subject, administered }: Horizon, account: Acco
   return account.id === subject.user.id || administered.has(domainOf(account));
 }
 
-/** Whether the user may know of the account; asks the store only about those whom the policy does not open. */
+/**
+ * Whether the user may know of the account; asks the store only about those whom the policy does not open, and about another tenant's as
+ * often as about one that does not exist.
+ */
 export async function mayKnow(horizon: Horizon, account: Account, tx: ReadTransaction): Promise<boolean> {
   const { subject, everyone } = horizon;
   if (everyone && account.tenant === subject.user.tenant) return true;
-  return holdsPrincipal(horizon, account) || acquainted(subject, account, tx);
+  if (subject.principals.has(account.id) || holdsPrincipal(horizon, account)) return true;
+  return isAcquainted(subject, account, tx);
+}
+
+/** Whether either has granted the other something, acts for the other, or is in a group of the other's. */
+async function isAcquainted({ user, principals }: Subject, other: Account, tx: ReadTransaction): Promise<boolean> {
+  const theirs = new Set([other.id, ...(await tx.directory.allGroupsOf(other.id))]);
+  if (!theirs.isDisjointFrom(principals)) return true;
+  const named = async (owner: Account, by: ReadonlySet<AccountId>): Promise<boolean> => {
+    const grants = await tx.grants.between(owner.id, [...by]);
+    if (grants.some(({ grantee }) => typeof grantee === 'number' && by.has(grantee))) return true;
+    return (await tx.directory.delegatesOf(owner.id)).some(({ delegate }) => by.has(delegate));
+  };
+  return (await named(other, principals)) || named(user, theirs);
 }
 
 /** Accounts that are looked at to find acquaintances; whoever has more finds some of them. */
@@ -65,7 +60,7 @@ const MOST_ACQUAINTANCES = 5_000;
 const COLLECTIONS = 1_000;
 
 /**
- * Those for whom `acquainted` is true without the policy: the user with all groups and their members, those for whom one of these acts or
+ * Those whom `mayKnow` finds without the policy: the user with all groups and their members, those for whom one of these acts or
  * who granted one of these something, and the delegates and grantees of the user, with the members of groups among them.
  */
 export async function acquaintancesOf(
@@ -92,8 +87,10 @@ async function addWithMembers(ids: readonly AccountId[], known: Set<AccountId>, 
     for (const id of next) known.add(id);
     const groups = (await tx.directory.accounts(next)).filter(({ kind, id }) => kind === 'group' && !opened.has(id));
     for (const { id } of groups) opened.add(id);
-    const members = await Promise.all(groups.map(({ id }) => tx.directory.membersOf(id)));
-    next = [...new Set(members.flat())].filter((id) => !known.has(id)).slice(0, MOST_ACQUAINTANCES);
+    const members = await tx.directory.membersOfAll(groups.map(({ id }) => id));
+    next = [...new Set(members.map(({ member }) => member))]
+      .filter((id) => !known.has(id))
+      .slice(0, MOST_ACQUAINTANCES);
   }
 }
 

@@ -19,9 +19,10 @@ function allowedOn({ shape, type }: Resource, catalogue: Catalogue): readonly st
   const allowed = catalogue.allowed(type);
   if (shape === 'service') return allowed.filter((name) => !STORED_ONLY.has(name));
   if (shape !== 'collection') return allowed;
-  const stays = !catalogue.creatable.some((one) => one.type.kind === type.kind);
+  const creatable = catalogue.creatable.find((one) => one.type.kind === type.kind);
+  const absent = creatable === undefined ? OF_REMOVABLE : creatable.only === undefined ? NONE : OF_FREE;
   return [
-    ...(stays ? allowed.filter((name) => !OF_REMOVABLE.has(name)) : allowed),
+    ...allowed.filter((name) => !absent.has(name)),
     ...catalogue.allowed('unmapped').filter((name) => name.startsWith('MK') && worksIn(name, type, catalogue)),
   ];
 }
@@ -30,6 +31,9 @@ function allowedOn({ shape, type }: Resource, catalogue: Catalogue): readonly st
 const STORED_ONLY: ReadonlySet<string> = new Set(['PROPPATCH']);
 /** Homes and inboxes stay where they are as long as the account does. */
 const OF_REMOVABLE: ReadonlySet<string> = new Set(['DELETE', 'COPY', 'MOVE']);
+/** What has one place can go, and lie nowhere else. */
+const OF_FREE: ReadonlySet<string> = new Set(['COPY', 'MOVE']);
+const NONE: ReadonlySet<string> = new Set();
 
 /** Whether a method makes something of a name that is free in a collection. */
 function worksIn(name: string, parent: ResourceType | undefined, catalogue: Catalogue): boolean {

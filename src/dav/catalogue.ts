@@ -2,6 +2,7 @@
  * Features to lookup tables, built once and frozen. Refuses a thing declared twice.
  */
 import type { XmlName } from '../formats/xml/name.ts';
+import type { Derivation } from './derivation.ts';
 import type { AnyPrecondition } from './errors.ts';
 import type {
   Creatable,
@@ -51,6 +52,7 @@ export interface Catalogue {
   readonly stateTokens: readonly StateToken[];
   declares(precondition: XmlName): boolean;
   readonly preconditions: readonly AnyPrecondition[];
+  readonly derivations: readonly Derivation[];
 }
 
 /** Builds the catalogue. @throws RangeError when two features claim the same thing */
@@ -80,8 +82,10 @@ export function catalogue(features: readonly Feature[]): Catalogue {
     for (const condition of feature.preconditions ?? []) claim(preconditions, condition.name, condition);
     tokens.push(...(feature.complianceTokens ?? []));
   }
+  const likeThat = ({ kind }: ResourceType): readonly string[] =>
+    [...types.values()].filter(({ like }) => like?.kind === kind).map((type) => type.kind);
   const kindsOf = (on: ResourceType | Shape | 'unmapped'): readonly string[] => {
-    if (typeof on !== 'string') return [on.kind];
+    if (typeof on !== 'string') return [on.kind, ...likeThat(on)];
     if (on === 'unmapped') return [on];
     return [...types.values()].filter((type) => type.shape === on).map((type) => type.kind);
   };
@@ -128,6 +132,7 @@ export function catalogue(features: readonly Feature[]): Catalogue {
     stateTokens: features.flatMap((feature) => feature.stateTokens ?? []),
     declares: (name: XmlName) => preconditions.has(name),
     preconditions: [...preconditions.values()],
+    derivations: features.flatMap((feature) => feature.derivations ?? []),
   });
 }
 

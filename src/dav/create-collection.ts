@@ -17,7 +17,7 @@ import { lockNow, objectNow } from './member-now.ts';
 import type { Context, DavRequest } from './method.ts';
 import { requirePrivilegeNow } from './privilege-now.ts';
 import { applyUpdate, type UpdateResult } from './property-update.ts';
-import type { CollectionResource } from './resource.ts';
+import { type CollectionResource, inWords } from './resource.ts';
 
 /** The resource types in the DAV:resourcetype that a client sets; undefined when it sets none. */
 export function requestedType(update: PropertyUpdate): ReadonlySet<XmlName> | undefined {
@@ -46,6 +46,11 @@ export function placeFor(request: DavRequest, context: Context): { parent: Colle
   return { parent, name };
 }
 
+/** The refusal of a collection where it cannot lie. */
+export function misplaced(creatable: Creatable | undefined, reason: string): DavError {
+  return creatable?.misplaced?.(reason) ?? new DavError(403, reason);
+}
+
 /**
  * To be asked when one or more collections have been added below a home, at whatever depth: whoever adds one waits for the others who do,
  * so that they are counted.
@@ -70,6 +75,9 @@ export async function createCollection(
   request: DavRequest,
 ): Promise<UpdateResult> {
   const { type } = creatable;
+  if (creatable.only !== undefined && creatable.only !== name) {
+    throw misplaced(creatable, `${inWords(type)} is called ${creatable.only}, not ${name}`);
+  }
   const settable = update.filter((one) => one.name !== `{${DAV}}resourcetype`);
   const result = applyUpdate(settable, creatable.defaults, { creating: true, type }, context);
   if (!result.ok) return { ...result, names: update.map((one) => one.name) };
@@ -82,7 +90,9 @@ export async function createCollection(
       throw new DavError(405, `there is something at ${href} already`);
     await requireConditions(request, undefined, context, tx);
     await requireUnlocked(request, context, tx, { what: 'member', in: parent, name });
-    await tx.collections.add(above.account, { parent: above.id, name, kind: type.kind, properties: result.properties });
+    const { properties } = result;
+    if (creatable.make !== undefined) await creatable.make({ parent, above, name, properties }, tx);
+    else await tx.collections.add(above.account, { parent: above.id, name, kind: type.kind, properties });
     await requireRoomInHome(parent, context, tx);
   });
   return result;

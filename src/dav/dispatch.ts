@@ -191,11 +191,7 @@ function challenge(at: Dispatcher, reason: string): DavResponse {
 }
 
 /** The response for whatever was thrown. */
-export function refusal(
-  thrown: unknown,
-  request: DavRequest,
-  at: Pick<Dispatcher, 'catalogue' | 'onFault'>,
-): DavResponse {
+function refusal(thrown: unknown, request: DavRequest, at: Pick<Dispatcher, 'catalogue' | 'onFault'>): DavResponse {
   const error = thrown instanceof QuotaExceeded ? noRoom(thrown) : thrown;
   if (error instanceof PreconditionViolated && at.catalogue.declares(error.condition.name)) {
     return {
@@ -225,7 +221,7 @@ function plain(status: number, reason: string, headers: Readonly<Record<string, 
 }
 
 /** DAV:error holds the condition alone, as strict clients expect; the sentence for people stands in a comment beside it. */
-export function errorBody(condition: XmlElement, reason: string): string {
+function errorBody(condition: XmlElement, reason: string): string {
   const comment = escapeText(reason).replace(/-(?=-|$)/g, '- ');
   return `${openDocument(`{${DAV}}error`)}${writeInside(condition)}<!-- ${comment} -->${closeDocument(`{${DAV}}error`)}\n`;
 }

@@ -4,12 +4,14 @@
 import type { XmlElement } from '../formats/xml/element.ts';
 import type { XmlName } from '../formats/xml/name.ts';
 import type { CollectionRecord, Delegation, StoredProperties } from '../store/records.ts';
+import type { WriteTransaction } from '../store/store.ts';
+import type { Derivation } from './derivation.ts';
 import type { AnyPrecondition, DavError } from './errors.ts';
 import type { DavRequest, DavResponse, Method, View } from './method.ts';
 import type { PrivilegeDeclaration } from './privilege.ts';
 import type { LiveProperty } from './property.ts';
 import type { Report } from './report.ts';
-import type { ResourceType } from './resource.ts';
+import type { CollectionResource, ResourceType } from './resource.ts';
 import type { Spec } from './spec.ts';
 import type { WriteRule } from './write-rule.ts';
 
@@ -39,8 +41,22 @@ export interface Creatable {
   readonly within: readonly ResourceType<'collection'>[];
   /** What is stored unless the client says otherwise. */
   readonly defaults: StoredProperties;
+  /** The one name that it may have, where it may not have any. It is made and removed then, and neither copied, moved nor replaced. */
+  readonly only?: string;
+  /** What making one does, where that is not to add an empty collection of the type. @throws DavError */
+  make?(made: Made, tx: WriteTransaction): Promise<void>;
   /** The refusal of a COPY or MOVE that would put one elsewhere; a bare 403 where there is none. RFC 4791 section 5.3.2.1. */
   misplaced?(reason: string): DavError;
+}
+
+/** What a client makes, where, and with which properties. */
+export interface Made {
+  readonly parent: CollectionResource;
+  /** The parent's record, its row locked. */
+  readonly above: CollectionRecord;
+  /** Free. */
+  readonly name: string;
+  readonly properties: StoredProperties;
 }
 
 /** A collection that every new account has. */
@@ -104,6 +120,7 @@ export interface Feature {
   readonly endpoints?: readonly Endpoint[];
   readonly keeps?: readonly Keeps[];
   readonly stateTokens?: readonly StateToken[];
+  readonly derivations?: readonly Derivation[];
 }
 
 /** What a client set on a collection: by name, as XML; undefined removes. In document order. */

@@ -2,22 +2,14 @@
  * URL to resource, in the current user's eyes. What the user may not see is not found, in the same way as what does not exist.
  */
 import { encodePath, encodeSegment, type SplitPath } from '../formats/http/path.ts';
-import {
-  type Account,
-  accountId,
-  type CollectionId,
-  type CollectionRecord,
-  NO_COLLECTION,
-  type ObjectRecord,
-  tenantId,
-} from '../store/records.ts';
+import { type Account, accountId, type CollectionRecord, type ObjectRecord, tenantId } from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
-import { acquainted } from './acquaintance.ts';
+import { type Horizon, holdsPrincipal, horizonOf, mayKnow } from './acquaintance.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Home, Subprincipal } from './feature.ts';
-import { COLLECTIONS } from './member-pages.ts';
-import { ALL, type PrivilegeSet, privilegesOn, READING, type Relation } from './privilege.ts';
-import { domainOf, relationTo, subjectOf } from './relation.ts';
+import { type Target, targetsOf } from './mounts.ts';
+import { ALL, atMost, type PrivilegeSet, privilegesOn, READING, type Relation } from './privilege.ts';
+import { relationTo } from './relation.ts';
 import type {
   CollectionResource,
   ObjectResource,
@@ -78,8 +70,15 @@ async function inHome(
   const relation = await relationTo(owner, user, catalogue, tx);
   if (isStranger(relation)) return NOWHERE;
   const chain = await tx.collections.along(owner.id, [home.segment, ...rest]);
-  const collection = collectionAlong(catalogue, owner, chain, relation);
-  if (collection === undefined || collection.privileges.size === 0) return NOWHERE;
+  const last = chain.at(-1);
+  const mount = last?.target === undefined ? undefined : last;
+  const lies = collectionAlong(catalogue, owner, mount === undefined ? chain : chain.slice(0, -1), relation);
+  if (lies === undefined || lies.privileges.size === 0) return NOWHERE;
+  const collection = mount === undefined ? lies : (await memberCollections(catalogue, lies, [mount], user, tx))[0];
+  if (collection === undefined) {
+    // It leads nowhere: nothing is there, and the name is kept.
+    return rest.length === chain.length - 1 ? { found: false, parent: lies, name: mount?.name ?? '' } : NOWHERE;
+  }
   const missing = rest.slice(chain.length - 1);
   const name = missing[0];
   if (name === undefined) return found(collection);
@@ -132,38 +131,35 @@ async function locatePrincipal(
 ): Promise<PrincipalResource | undefined> {
   if (user === undefined) return undefined;
   const known = await ownerOf(who, user, tx);
-  const owner = known ?? nobody(who);
-  const principal = await visiblePrincipal(owner, user, catalogue, tx);
+  // One's own is found without a look at who else there is.
+  const horizon = known?.id === user.id ? undefined : await horizonOf(user, tx);
+  const principal =
+    horizon === undefined
+      ? principalResource(user, true, catalogue)
+      : await visiblePrincipal(known ?? nobody(who), horizon, catalogue, tx);
   if (known === undefined) return undefined;
   const [segment, ...more] = rest;
   if (principal === undefined || segment === undefined) return principal;
   const below = more.length > 0 ? undefined : catalogue.subprincipals.get(segment);
-  if (below === undefined || owner.kind === 'group') return undefined;
+  if (below === undefined || known.kind === 'group') return undefined;
   const one = subprincipal(principal, below);
-  if (holdsEverything(one, catalogue)) return one;
-  const { principals } = await subjectOf(user, tx);
-  const delegates = await tx.directory.delegatesOf(owner.id);
+  if (horizon === undefined || holdsPrincipal(horizon, known)) return one;
+  const delegates = await tx.directory.delegatesOf(known.id);
+  const { principals } = horizon.subject;
   return delegates.some(({ delegate, access }) => access === below.access && principals.has(delegate))
     ? one
     : undefined;
 }
 
-/** The principal as the user may see it; undefined when the user may not. Administrators of its domain hold everything on it. */
+/** The principal as the user may see it; undefined when the user may not. */
 export async function visiblePrincipal(
-  owner: Account,
-  user: Account,
+  account: Account,
+  horizon: Horizon,
   catalogue: Catalogue,
   tx: ReadTransaction,
 ): Promise<PrincipalResource | undefined> {
-  if (owner.id === user.id) return principalResource(catalogue, owner, ALL);
-  const subject = await subjectOf(user, tx);
-  const administrators = await tx.directory.administratorsOf(domainOf(owner));
-  if (administrators.some((one) => subject.principals.has(one))) return principalResource(catalogue, owner, ALL);
-  return (await acquainted(subject, owner, tx)) ? principalResource(catalogue, owner, READING) : undefined;
-}
-
-function holdsEverything({ privileges }: Resource, catalogue: Catalogue): boolean {
-  return privileges === catalogue.privileges.closure(ALL);
+  if (!(await mayKnow(horizon, account, tx))) return undefined;
+  return principalResource(account, holdsPrincipal(horizon, account), catalogue);
 }
 
 // --- making resources ----------------------------------------------------------------------------------------------------------------
@@ -178,33 +174,32 @@ export function homeHref(segment: string, account: Account): string {
   return encodePath([segment, account.address], true);
 }
 
-function service(catalogue: Catalogue, kind: string, href: string): ServiceResource {
+/** A collection of the service itself, which everybody reads. */
+export function service(catalogue: Catalogue, kind: string, href: string): ServiceResource {
   const privileges = catalogue.privileges.closure(READING);
   return { shape: 'service', type: shaped(catalogue.type(kind), 'service'), href, privileges };
 }
 
-function homeRoot(home: Home, catalogue: Catalogue): ServiceResource {
+/** The collection in which the homes of one sort lie. */
+export function homeRoot(home: Home, catalogue: Catalogue): ServiceResource {
   const privileges = catalogue.privileges.closure(READING);
   return { shape: 'service', type: home.root, href: encodePath([home.segment], true), privileges };
 }
 
-function principalResource(catalogue: Catalogue, owner: Account, granted: typeof READING): PrincipalResource {
+/** The principal of an account that the user may know of. Whoever holds it may do everything with it, and others read it. */
+export function principalResource(owner: Account, isHeld: boolean, catalogue: Catalogue): PrincipalResource {
   const type = shaped(catalogue.type(principalKind(owner)), 'principal');
-  return {
-    shape: 'principal',
-    type,
-    href: principalHref(owner),
-    privileges: catalogue.privileges.closure(granted),
-    owner,
-  };
+  const privileges = catalogue.privileges.closure(isHeld ? ALL : READING);
+  return { shape: 'principal', type, href: principalHref(owner), privileges, owner };
 }
 
-function subprincipal(principal: PrincipalResource, { segment, type }: Subprincipal): PrincipalResource {
+/** One of those below an account's principal. */
+export function subprincipal(principal: PrincipalResource, { segment, type }: Subprincipal): PrincipalResource {
   return { ...principal, type, href: `${principal.href}${encodeSegment(segment)}/` };
 }
 
 /** The last collection of a chain that begins with a home, each in the one before. */
-function collectionAlong(
+export function collectionAlong(
   catalogue: Catalogue,
   owner: Account,
   chain: readonly CollectionRecord[],
@@ -240,7 +235,7 @@ export function memberCollection(
   const { owner, relation } = parent;
   const href = `${parent.href}${encodeSegment(collection.name)}/`;
   const type = shaped(catalogue.type(collection.kind), 'collection');
-  const privileges = privilegesBelow(parent, collection, catalogue);
+  const privileges = atMost(privilegesBelow(parent, collection, catalogue), type, catalogue.privileges);
   return { shape: 'collection', type, href, privileges, owner, collection, relation, parent };
 }
 
@@ -255,6 +250,38 @@ function privilegesBelow(
   return catalogue.privileges.closure([...privileges, ...own.flatMap((grant) => grant.privileges)]);
 }
 
+/** The member collections of these rows, in their order; without mounts that lead nowhere the user may look. */
+export async function memberCollections(
+  catalogue: Catalogue,
+  parent: CollectionResource,
+  records: readonly CollectionRecord[],
+  user: Account | undefined,
+  tx: ReadTransaction,
+): Promise<readonly CollectionResource[]> {
+  const mounts = records.filter(({ target }) => target !== undefined);
+  if (mounts.length === 0) return records.map((record) => memberCollection(catalogue, parent, record));
+  // A home says to nobody what lies in it who may not read it, however open that is elsewhere.
+  const isRead = user !== undefined && parent.privileges.has('{DAV:}read');
+  const targets = isRead ? await targetsOf(mounts, user, catalogue, tx) : undefined;
+  return records.flatMap((record) => {
+    if (record.target === undefined) return [memberCollection(catalogue, parent, record)];
+    const mounted = mountedCollection(catalogue, parent, record, targets?.get(record.id));
+    return mounted === undefined ? [] : [mounted];
+  });
+}
+
+function mountedCollection(
+  catalogue: Catalogue,
+  parent: CollectionResource,
+  record: CollectionRecord,
+  target: Target | undefined,
+): CollectionResource | undefined {
+  if (target === undefined) return undefined;
+  const found = collectionAlong(catalogue, target.owner, target.way, target.relation);
+  if (found === undefined || found.privileges.size === 0) return undefined;
+  return { ...found, href: `${parent.href}${encodeSegment(record.name)}/`, mount: { record, in: parent } };
+}
+
 /** The collections from the home to this one. */
 export function wayTo(collection: CollectionResource): readonly CollectionResource[] {
   return collection.parent === undefined ? [collection] : [...wayTo(collection.parent), collection];
@@ -267,101 +294,8 @@ export function segmentsOf(resource: CollectionResource | ObjectResource): reado
   return parent === undefined ? [collection.name] : [...segmentsOf(parent), collection.name];
 }
 
-/** The collections right below a home of an account on which the user holds something. Four queries more where it is not the user's own. */
-export async function membersOfHome(
-  segment: string,
-  owner: Account,
-  user: Account,
-  catalogue: Catalogue,
-  tx: ReadTransaction,
-): Promise<readonly CollectionResource[]> {
-  const chain = await tx.collections.along(owner.id, [segment]);
-  const home = collectionAlong(catalogue, owner, chain, await relationTo(owner, user, catalogue, tx));
-  if (home === undefined) return [];
-  const visible: CollectionResource[] = [];
-  for (let after: CollectionId | undefined = NO_COLLECTION; after !== undefined; ) {
-    const page: MemberPage<CollectionResource> = await memberPage(home, catalogue, tx, after);
-    visible.push(...page.members.filter(({ privileges }) => privileges.size > 0));
-    after = page.next;
-  }
-  return visible;
-}
-
 /** The type, known to be of that shape. @throws RangeError when a feature declares the kind in another shape */
 function shaped<S extends ResourceType['shape']>(type: ResourceType, shape: S): ResourceType<S> {
   if (type.shape !== shape) throw new RangeError(`${type.kind} is not of shape ${shape}`);
   return type as ResourceType<S>;
-}
-
-/** Some members, and after which number others follow. */
-export interface MemberPage<R extends Resource = Resource> {
-  readonly members: readonly R[];
-  readonly next: CollectionId | undefined;
-}
-
-async function memberPage(
-  parent: CollectionResource,
-  catalogue: Catalogue,
-  tx: ReadTransaction,
-  after: CollectionId,
-): Promise<MemberPage<CollectionResource>> {
-  const records = await tx.collections.page(parent.collection, { after, limit: COLLECTIONS });
-  const members = records.map((record) => memberCollection(catalogue, parent, record));
-  return { members, next: records.length < COLLECTIONS ? undefined : records.at(-1)?.id };
-}
-
-/**
- * Member resources that are not stored objects: what the service's own collections, principals and homes list. Those of a stored collection
- * come in pages, because each brings its properties.
- */
-export async function memberCollectionsOf(
-  resource: Resource,
-  user: Account | undefined,
-  catalogue: Catalogue,
-  tx: ReadTransaction,
-  after: CollectionId = NO_COLLECTION,
-): Promise<MemberPage> {
-  if (resource.shape === 'collection') return memberPage(resource, catalogue, tx, after);
-  return { members: await membersOfService(resource, user, catalogue, tx), next: undefined };
-}
-
-async function membersOfService(
-  resource: Resource,
-  user: Account | undefined,
-  catalogue: Catalogue,
-  tx: ReadTransaction,
-): Promise<readonly Resource[]> {
-  if (user === undefined || resource.shape === 'object') return [];
-  if (resource.shape === 'principal') return principalsBelow(resource, catalogue);
-  if (resource.type.kind === ROOT_KIND) {
-    const roots = [...catalogue.homes.values()].map((home) => homeRoot(home, catalogue));
-    return [service(catalogue, PRINCIPALS_KIND, `/${PRINCIPALS_SEGMENT}/`), ...roots];
-  }
-  if (resource.type.kind === PRINCIPALS_KIND) return ownPrincipals(user, catalogue, tx);
-  const home = [...catalogue.homes.values()].find((candidate) => candidate.root.kind === resource.type.kind);
-  if (home === undefined) return [];
-  const record = await tx.collections.child(user.id, NO_COLLECTION, home.segment);
-  if (record === undefined) return [];
-  const own = collectionAlong(catalogue, user, [record], { kind: 'everything' });
-  return own === undefined ? [] : [own];
-}
-
-/** Those who act for it: for its owner to see. */
-function principalsBelow(principal: PrincipalResource, catalogue: Catalogue): readonly PrincipalResource[] {
-  const { kind } = principal.type;
-  if (kind !== principalKind(principal.owner) || principal.owner.kind === 'group') return [];
-  if (!holdsEverything(principal, catalogue)) return [];
-  return [...catalogue.subprincipals.values()].map((one) => subprincipal(principal, one));
-}
-
-/** Oneself and one's groups; whoever else there is can be searched for. */
-async function ownPrincipals(
-  user: Account,
-  catalogue: Catalogue,
-  tx: ReadTransaction,
-): Promise<readonly PrincipalResource[]> {
-  const groups = await tx.directory.accounts(await tx.directory.allGroupsOf(user.id));
-  const own = principalResource(catalogue, user, ALL);
-  const visible = await Promise.all(groups.map((group) => visiblePrincipal(group, user, catalogue, tx)));
-  return [own, ...visible.filter((one) => one !== undefined)];
 }

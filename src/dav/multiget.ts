@@ -92,7 +92,7 @@ function wantedIn(
 /** The member names in hrefs: absolute paths, and URIs of our own host; encoded or not. RFC 4918 section 8.3. */
 function memberNames(parent: CollectionResource, origin: string): (href: string) => string | undefined {
   const [segment, , ...rest] = splitPath(parent.href)?.segments ?? [];
-  const { address, aliases } = parent.owner;
+  const { address, aliases } = (parent.mount?.in ?? parent).owner;
   const own = authorityOf(origin)?.authority;
   const isHere = (segments: readonly string[]): boolean => {
     if (segments.length !== rest.length + 3 || segments[0] !== segment) return false;

@@ -25,7 +25,7 @@ const PHRASES: Readonly<Record<number, string>> = {
 };
 
 /** `HTTP/1.1 404 Not Found` */
-export function statusLine(status: number): string {
+function statusLine(status: number): string {
   return `HTTP/1.1 ${status} ${PHRASES[status] ?? 'Status'}`;
 }
 

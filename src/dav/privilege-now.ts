@@ -6,7 +6,7 @@ import type { ReadTransaction } from '../store/store.ts';
 import { requirePrivilege } from './dispatch.ts';
 import { wayTo } from './locate.ts';
 import type { Context } from './method.ts';
-import { type Privilege, privilegesOn } from './privilege.ts';
+import { atMost, type Privilege, privilegesOn } from './privilege.ts';
 import { relationTo } from './relation.ts';
 import type { CollectionResource, ObjectResource } from './resource.ts';
 
@@ -21,7 +21,9 @@ export async function requirePrivilegeNow(
   if (user === undefined || user.id === owner.id) return;
   const relation = await relationTo(owner, user, catalogue, tx);
   const way = wayTo(resource.shape === 'object' ? resource.parent : resource).map(({ collection }) => collection);
-  const privileges = privilegesOn(relation, way[0]?.name ?? '', way, catalogue.privileges);
+  const { type } = resource.shape === 'object' ? resource.parent : resource;
+  const held = privilegesOn(relation, way[0]?.name ?? '', way, catalogue.privileges);
+  const privileges = atMost(held, type, catalogue.privileges);
   requirePrivilege({ ...resource, privileges }, privilege);
 }
 

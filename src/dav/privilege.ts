@@ -4,7 +4,7 @@
  */
 import type { XmlName } from '../formats/xml/name.ts';
 import type { Account, AccountId, CollectionKey, Grant } from '../store/records.ts';
-import type { ResourceType } from './resource.ts';
+import { isSort, type ResourceType } from './resource.ts';
 import type { Spec } from './spec.ts';
 
 /** The privileges that code asks for by name. */
@@ -66,7 +66,7 @@ export function privilegeTable(declarations: readonly PrivilegeDeclaration[]): P
   const within = Map.groupBy(declarations, (one) => one.within);
   const kept = new Map<string, PrivilegeSet>();
   const supports = ({ on }: PrivilegeDeclaration, type: ResourceType): boolean =>
-    on === undefined || on.some((one) => one.kind === type.kind);
+    on === undefined || on.some((one) => isSort(type, one));
   const spread = (name: XmlName, held: Set<XmlName>): void => {
     if (held.has(name) || !declared.has(name)) return;
     held.add(name);
@@ -92,6 +92,11 @@ export function privilegeTable(declarations: readonly PrivilegeDeclaration[]): P
   };
 }
 
+/** What is left of what somebody holds where the type says the most that anybody can. */
+export function atMost(held: PrivilegeSet, { most }: ResourceType, table: PrivilegeTable): PrivilegeSet {
+  return most === undefined ? held : table.closure(held.intersection(table.closure(most)));
+}
+
 /** What somebody is to the owner of an account. */
 export type Relation =
   /** The owner, or an administrator of the owner's domain. */
@@ -103,9 +108,6 @@ export type Relation =
       /** Privileges on whole homes, by the home's name, of somebody who acts for the owner. */
       readonly delegated: readonly { readonly home: string; readonly privileges: readonly XmlName[] }[];
     };
-
-/** Nobody in particular. */
-export const STRANGER: Relation = { kind: 'granted', grants: [], delegated: [] };
 
 /** Who asks: a user, and the groups that the user is in, directly or through others. */
 export interface Subject {

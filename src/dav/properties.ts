@@ -252,6 +252,6 @@ function deadProperties(resource: Resource, plan: readonly Step[], view: View, n
 }
 
 /** The names in stored properties. */
-export function namesIn(properties: StoredProperties): readonly XmlName[] {
+function namesIn(properties: StoredProperties): readonly XmlName[] {
   return Object.keys(properties) as XmlName[];
 }

@@ -32,6 +32,17 @@ export interface CollectionResource extends ResourceBase<'collection'> {
   readonly relation: Relation;
   /** Absent for a home. The user may hold nothing on it. */
   readonly parent: CollectionResource | undefined;
+  /**
+   * Where it was found, when that is not where it lies: `href` is there, everything else is what it is to the user at home. The user reads
+   * the collection in which it is listed.
+   */
+  readonly mount?: Mount;
+}
+
+/** A row of somebody's home that lists a collection of another account. */
+export interface Mount {
+  readonly record: CollectionRecord;
+  readonly in: CollectionResource;
 }
 
 /** A stored object in a collection. */
@@ -76,6 +87,10 @@ export interface ResourceType<S extends Shape = Shape> {
   readonly label: string;
   /** The content of DAV:resourcetype. */
   readonly elements: readonly XmlName[];
+  /** A type that it is one of: what is declared on that one holds on this one too, but for what is written into it, and what is kept. */
+  readonly like?: ResourceType<S>;
+  /** The most that anybody holds on it, the owner included; their parts with them. Absent where that is everything. */
+  readonly most?: readonly XmlName[];
   /** What else DAV:resourcetype holds for this resource: CS:shared-owner. */
   also?(resource: ResourceOf<S>): readonly XmlName[];
   /** The type of the objects that a collection holds; absent where it holds none. */
@@ -101,6 +116,11 @@ export interface ResourceType<S extends Shape = Shape> {
 /** Whether the resource can have members. */
 export function isCollection(resource: Resource): resource is ServiceResource | PrincipalResource | CollectionResource {
   return resource.shape !== 'object';
+}
+
+/** Whether a type is that one, or one of its sort. */
+export function isSort(type: ResourceType, of: ResourceType): boolean {
+  return type.kind === of.kind || type.like?.kind === of.kind;
 }
 
 /** What a resource of that type is, in a sentence: `a calendar`, `an address book`. */

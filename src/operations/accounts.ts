@@ -56,12 +56,12 @@ export async function checkFree(admin: Administration, given: string): Promise<v
 }
 
 /** Aliases in their normal form, each once, without the primary address. @throws Refusal */
-export function normalAliases(aliases: readonly string[], address: string): readonly string[] {
+function normalAliases(aliases: readonly string[], address: string): readonly string[] {
   return [...new Set(aliases.map(normalAddress))].filter((alias) => alias !== address);
 }
 
 /** The PHC string for a credential. @throws Refusal */
-export async function hashOf(admin: Administration, credential: Credential): Promise<string | undefined> {
+async function hashOf(admin: Administration, credential: Credential): Promise<string | undefined> {
   if (credential === undefined) return undefined;
   if ('password' in credential) return hashPassword(credential.password, admin.hashing);
   checkHash(credential.hash);

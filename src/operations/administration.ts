@@ -3,6 +3,7 @@
  * function does its whole act in one transaction per account and returns what changed.
  */
 import type { Catalogue } from '../dav/catalogue.ts';
+import { withDerivations } from '../dav/derive.ts';
 import { DEFAULT_LIMITS, type Limits } from '../dav/limits.ts';
 import type { Origin } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -28,7 +29,7 @@ export function administration(
 ): Administration {
   const now = with_.now ?? (() => Math.floor(Date.now() / 1000));
   return {
-    store,
+    store: withDerivations(store, catalogue.derivations),
     catalogue,
     limits: with_.limits ?? DEFAULT_LIMITS,
     quota: with_.quota,

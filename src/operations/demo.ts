@@ -27,7 +27,7 @@ import { codeOf, reasonOf } from './reason.ts';
 import { Refusal } from './refusal.ts';
 
 /** Below a name that is kept for examples, so that it is nobody's. */
-export const DEMO_DOMAIN = 'demo.example.com';
+const DEMO_DOMAIN = 'demo.example.com';
 const TENANT = 'demo';
 /** In the data folder, mode 0600. */
 const PASSWORDS_FILE = 'demo-passwords';

@@ -61,7 +61,7 @@ export function listDomains(admin: Administration): Promise<readonly ListedDomai
 }
 
 /** Domains with the names of their tenants. */
-export function withTenants(domains: readonly Domain[], tenants: readonly Tenant[]): readonly DomainWithTenant[] {
+function withTenants(domains: readonly Domain[], tenants: readonly Tenant[]): readonly DomainWithTenant[] {
   const names = new Map(tenants.map((tenant) => [tenant.id, tenant.name]));
   return domains.map(({ name, tenant }) => ({ name, tenant: names.get(tenant) ?? '' }));
 }

@@ -3,12 +3,12 @@
  * calendar becomes one iCalendar object with each time zone once, an address book its cards one after the other. RFC 5545 section 3.4,
  * RFC 6350 section 3.2.
  */
-import { Buffer } from 'node:buffer';
 import { calendarHead } from '../features/export/index.ts';
 import type { Component } from '../formats/icalendar/component.ts';
 import { ContentError } from '../formats/icalendar/content-line.ts';
 import { mergeCalendars } from '../formats/icalendar/merge.ts';
 import { readCalendar } from '../formats/icalendar/read.ts';
+import { cardInFile } from '../formats/vcard/stored-text.ts';
 import type { StoredObject } from '../store/records.ts';
 import { accountAt } from './accounts.ts';
 import type { Administration } from './administration.ts';
@@ -63,7 +63,7 @@ export async function* exportCollection(
         yield { kind: 'fault', name: object.name, reason: calendar };
         continue;
       }
-      text += calendar === undefined ? cardText(object) : (merge?.add(calendar) ?? '');
+      text += calendar === undefined ? cardInFile(object.data) : (merge?.add(calendar) ?? '');
       count++;
     }
     if (count > 0) yield { kind: 'text', text, objects: count };
@@ -79,14 +79,6 @@ function readable({ data }: StoredObject): Component | string {
     if (error instanceof ContentError) return error.reason;
     throw error;
   }
-}
-
-/** As it is stored; the next one begins on a line of its own. */
-function cardText({ data }: StoredObject): string {
-  const text = Buffer.from(data)
-    .toString()
-    .replace(/^\uFEFF/, '');
-  return text.endsWith('\n') ? text : `${text}\r\n`;
 }
 
 /** Letters of the name of a file. */

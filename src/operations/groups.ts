@@ -31,11 +31,9 @@ export async function* listGroups(
   for await (const page of listAccounts(admin, which)) {
     const groups = page.filter(({ kind }) => kind === 'group');
     yield await admin.store.read(async (tx) => {
-      const counted: GroupWithCount[] = [];
-      for (const group of groups) {
-        counted.push({ group, members: (await tx.directory.membersOf(group.id)).length });
-      }
-      return counted;
+      const memberships = await tx.directory.membersOfAll(groups.map(({ id }) => id));
+      const members = Map.groupBy(memberships, ({ group }) => group);
+      return groups.map((group) => ({ group, members: members.get(group.id)?.length ?? 0 }));
     });
   }
 }
@@ -68,9 +66,7 @@ export function addMembers(
   addresses: readonly string[],
 ): Promise<MembersChanged> {
   return admin.store.write(admin.origin(), async (tx) => {
-    const found = await groupAt(tx, group);
-    const present = new Set(await tx.directory.membersOf(found.id));
-    const named = await accountsAt(tx, addresses);
+    const { found, present, named } = await groupAndNamed(tx, group, addresses);
     const changed = named.filter(({ id }) => !present.has(id));
     await putMembers(tx, found, [...present], changed);
     return { group: found, changed, already: named.filter(({ id }) => present.has(id)) };
@@ -84,14 +80,12 @@ export function removeMembers(
   addresses: readonly string[],
 ): Promise<MembersChanged> {
   return admin.store.write(admin.origin(), async (tx) => {
-    const found = await groupAt(tx, group);
-    const present = new Set(await tx.directory.membersOf(found.id));
-    const changed = await accountsAt(tx, addresses);
-    for (const { id, address } of changed) {
+    const { found, present, named } = await groupAndNamed(tx, group, addresses);
+    for (const { id, address } of named) {
       if (!present.delete(id)) throw new Refusal(`${address} is no member of ${found.address}.`);
     }
     await putMembers(tx, found, [...present], []);
-    return { group: found, changed, already: [] };
+    return { group: found, changed: named, already: [] };
   });
 }
 
@@ -101,6 +95,17 @@ export async function setMembers(admin: Administration, group: string, members: 
     const found = await groupAt(tx, group);
     await putMembers(tx, found, [], await accountsAt(tx, members));
   });
+}
+
+/** A group, its direct members as they are now, and the accounts that are named. @throws Refusal */
+async function groupAndNamed(
+  tx: ReadTransaction,
+  group: string,
+  addresses: readonly string[],
+): Promise<{ readonly found: Account; readonly present: Set<AccountId>; readonly named: readonly Account[] }> {
+  const found = await groupAt(tx, group);
+  const present = new Set(await tx.directory.membersOf(found.id));
+  return { found, present, named: await accountsAt(tx, addresses) };
 }
 
 /** The accounts with these addresses or aliases, each once. @throws Refusal */
@@ -144,7 +149,7 @@ async function wayUp(tx: ReadTransaction, from: Account, to: Account): Promise<r
   const below = new Map<AccountId, AccountId | undefined>([[from.id, undefined]]);
   for (const one of below.keys()) {
     if (one === to.id) break;
-    for (const group of await tx.directory.groupsOf(one)) if (!below.has(group)) below.set(group, one);
+    for (const { group } of await tx.directory.groupsOf([one])) if (!below.has(group)) below.set(group, one);
   }
   const way: AccountId[] = [];
   for (let at: AccountId | undefined = to.id; at !== undefined; at = below.get(at)) way.unshift(at);

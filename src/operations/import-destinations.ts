@@ -111,7 +111,7 @@ export function noneNamed(
 }
 
 /** `default (Calendar)` */
-export function shown(collection: CollectionRecord): string {
+function shown(collection: CollectionRecord): string {
   const title = titleOf(collection);
   return title === collection.name ? title : `${collection.name} (${title})`;
 }

@@ -2,12 +2,14 @@
  * Accounts that are older than a feature get the home that it brings, with what lies in it from the start; nothing else that a user may
  * have removed on purpose comes back.
  */
+import { othersTurn } from '../dav/member-pages.ts';
 import { type AccountId, NO_COLLECTION } from '../store/records.ts';
+import type { AccountsLookedAt } from '../store/store.ts';
 import type { Administration } from './administration.ts';
 import { provision } from './provision.ts';
 
-/** Accounts looked for at once. */
-const BATCH = 200;
+/** Accounts looked at at once. */
+const BATCH = 2_000;
 
 /**
  * Makes the homes that are missing, each account in a transaction of its own, and says how many accounts got one. What a run leaves undone
@@ -18,19 +20,20 @@ export async function provisionMissing(
   { stopped = () => false, batch = BATCH }: { readonly stopped?: () => boolean; readonly batch?: number } = {},
 ): Promise<number> {
   const { catalogue, store } = admin;
+  const segments = [...catalogue.homes.keys()];
   let count = 0;
-  for (const segment of catalogue.homes.keys()) {
-    for (;;) {
-      const accounts = stopped() ? [] : await store.read((tx) => tx.directory.withoutHome(segment, batch));
-      for (const { id } of accounts) {
-        if (stopped()) return count;
-        if (await makeMissing(admin, id)) count += 1;
-        // Requests come first.
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
-      if (accounts.length < batch) break;
+  let after: AccountId | undefined;
+  do {
+    const page = { limit: batch, ...(after === undefined ? {} : { after }) };
+    const { found, last }: AccountsLookedAt = await store.read((tx) => tx.directory.withoutHomes(segments, page));
+    for (const id of found) {
+      if (stopped()) return count;
+      if (await makeMissing(admin, id)) count += 1;
+      await othersTurn();
     }
-  }
+    await othersTurn();
+    after = last;
+  } while (after !== undefined && !stopped());
   return count;
 }
 

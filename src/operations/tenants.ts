@@ -1,7 +1,8 @@
 /**
  * Tenants: whose domains they are, and how much their users learn of one another.
  */
-import type { DirectoryPolicy } from '../store/records.ts';
+import type { DirectoryPolicy, Tenant } from '../store/records.ts';
+import type { ReadTransaction } from '../store/store.ts';
 import type { Administration } from './administration.ts';
 import { suggestion } from './nearest.ts';
 import { Refusal } from './refusal.ts';
@@ -38,18 +39,25 @@ export function listTenants(admin: Administration): Promise<readonly ListedTenan
 /** Chooses whom users of the tenant can look up. False where that was chosen already. @throws Refusal */
 export function setDirectoryPolicy(admin: Administration, name: string, policy: DirectoryPolicy): Promise<boolean> {
   return admin.store.write(admin.origin(), async (tx) => {
-    const tenants = await tx.directory.tenants();
-    const tenant = tenants.find((one) => one.name === name.normalize('NFC'));
-    if (tenant === undefined) {
-      const near =
-        suggestion(
-          name,
-          tenants.map((one) => one.name),
-        ) || '. davit tenant list shows all.';
-      throw new Refusal(`There is no tenant ${JSON.stringify(name)}${near}`);
-    }
+    const tenant = await tenantNamed(tx, name);
     if (tenant.directory === policy) return false;
     await tx.directory.setDirectoryPolicy(tenant.id, policy);
     return true;
   });
+}
+
+/** The tenant of that name; without one the only tenant there is. @throws Refusal */
+export async function tenantNamed(tx: ReadTransaction, name: string | undefined): Promise<Tenant> {
+  const tenants = await tx.directory.tenants();
+  const [only, ...others] = tenants;
+  if (name === undefined && only !== undefined && others.length === 0) return only;
+  if (name === undefined) throw new Refusal('Which tenant? Say --tenant NAME. davit tenant list shows all.');
+  const tenant = tenants.find((one) => one.name === name.normalize('NFC'));
+  if (tenant !== undefined) return tenant;
+  const near =
+    suggestion(
+      name,
+      tenants.map((one) => one.name),
+    ) || '. davit tenant list shows all.';
+  throw new Refusal(`There is no tenant ${JSON.stringify(name)}${near}`);
 }

@@ -281,14 +281,15 @@ async function indexFaults(
 ): Promise<readonly string[]> {
   if (index.component !== component) return [`it is indexed as ${component || 'nothing'}, and is ${index.component}`];
   if (uid === '') return [];
-  const { first, last, weeks } = index;
+  const { first, last, traits } = index;
+  const pieces = { utc: [traits], reader: [traits] };
   const missed = async (prefilter: Prefilter): Promise<boolean> => {
     const found = await tx.objects.matching(collection, { uid, ...prefilter }, { limit: PAGE });
     return !found.some((one) => one.name === name);
   };
   const components = [component];
-  const begin: Prefilter = { components, range: { start: first, end: first + 1, weeks } };
-  const end: Prefilter = { components, range: { start: last - 1, end: last, weeks } };
+  const begin: Prefilter = { components, range: { start: first, end: first + 1, pieces } };
+  const end: Prefilter = { components, range: { start: last - 1, end: last, pieces } };
   const texts = textsOf(index).map(([property, contains]) => ({ property, contains }));
   const whole: Prefilter = texts.length === 0 ? begin : { ...begin, texts: { test: 'allof', conditions: texts } };
   if (!(await missed(whole)) && (last <= first || !(await missed(end)))) return [];

@@ -48,7 +48,7 @@ export interface LoadedConfig {
 }
 
 /** The file that is read when none is named and it is there. */
-export const CONFIG_FILE = 'davit.toml';
+const CONFIG_FILE = 'davit.toml';
 const FILE_VARIABLE = 'DAVIT_CONFIG';
 /** Variables that are no settings. */
 const OTHER_VARIABLES = [FILE_VARIABLE, 'DAVIT_DEBUG'];
@@ -191,6 +191,7 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
   };
   const quota = read(KEYS.quota);
   const retention = { tombstoneDays: read(KEYS.tombstoneDays), historyDays: read(KEYS.historyDays) };
+  const directories = { everyMinutes: read(KEYS.directoryMinutes) };
   const log = { level: read(KEYS.logLevel), format: read(KEYS.logFormat) };
 
   if ((certificate === undefined) !== (key === undefined)) {
@@ -221,6 +222,7 @@ function assemble(read: <T>(setting: Setting<T>) => T, problems: string[]): Conf
     limits,
     quota: quota === 0 ? undefined : quota,
     retention,
+    directories,
     log,
     demo,
   };

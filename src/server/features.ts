@@ -6,12 +6,14 @@ import { accessControl } from '../features/access-control/index.ts';
 import { addMember } from '../features/add-member/index.ts';
 import { attachments } from '../features/attachments/index.ts';
 import { availability } from '../features/availability/index.ts';
+import { birthdays } from '../features/birthdays/index.ts';
 import { caldav, calendar } from '../features/caldav/index.ts';
 import { addressbook, carddav } from '../features/carddav/index.ts';
 import { collectionSync } from '../features/collection-sync/index.ts';
 import { delegation } from '../features/delegation/index.ts';
+import { directories } from '../features/directories/index.ts';
 import { discovery } from '../features/discovery/index.ts';
-import { calendarExport } from '../features/export/index.ts';
+import { collectionExport } from '../features/export/index.ts';
 import { extendedMkcol } from '../features/extended-mkcol/index.ts';
 import { files, filesHome, folder } from '../features/files/index.ts';
 import { locking } from '../features/locking/index.ts';
@@ -43,9 +45,11 @@ export function standardFeatures({ files: hasFiles = true }: FeatureChoice = {})
     scheduling(),
     delegation(),
     availability(),
-    calendarExport(),
     sharing(),
     carddav(),
+    birthdays(),
+    directories(),
+    collectionExport(),
     ...(hasFiles ? [files()] : []),
     addMember(calendar, addressbook, ...(hasFiles ? [filesHome, folder] : [])),
     quota(),

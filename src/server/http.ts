@@ -57,7 +57,7 @@ export interface HttpBounds extends Pace {
 }
 
 /** What holds unless a test says otherwise. */
-export const HTTP_BOUNDS: HttpBounds = {
+const HTTP_BOUNDS: HttpBounds = {
   headers: 15_000,
   request: 300_000,
   stall: 120_000,
@@ -309,8 +309,8 @@ function http1Options(bounds: HttpBounds) {
   return {
     maxHeaderSize: bounds.headerSize,
     headersTimeout: bounds.headers,
-    // Bodies have their own bounds, by how they are read.
-    requestTimeout: bounds.upload,
+    // Bodies have their own bounds, by how they are read, and an answer that says so: this one comes later.
+    requestTimeout: bounds.upload + bounds.stall,
     keepAliveTimeout: bounds.keepAlive,
     connectionsCheckingInterval: Math.min(5_000, bounds.headers),
     // Several Host headers, or none, are looked at with the request.

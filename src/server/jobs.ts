@@ -1,6 +1,6 @@
 /**
  * What is done from time to time, not for a request: forgetting removals and former versions that are older than the settings say, and
- * clearing away locks that have expired and contents that were uploaded in vain.
+ * clearing away locks that have expired, attachments that nothing uses and contents that were uploaded in vain.
  */
 import type { Store } from '../store/store.ts';
 import type { Log } from './log.ts';
@@ -8,6 +8,8 @@ import type { Log } from './log.ts';
 const DAY = 86_400;
 /** A lock that has expired is none; its row is kept a little for whoever looks into what happened. In seconds. */
 const EXPIRED = 3600;
+/** So long a managed attachment that nothing uses can be put back: into an event that is undone, or sent again by another client. In seconds. */
+const UNATTACHED = DAY;
 /** Longer than an upload may pause. Whoever reads what was replaced meanwhile has so long; so long it takes room beside the quota. In seconds. */
 const UNUSED = 900;
 
@@ -45,12 +47,13 @@ export function startJobs(options: JobOptions): Jobs {
       tombstones: now - retention.tombstoneDays * DAY,
       history: now - retention.historyDays * DAY,
       locks: now - EXPIRED,
+      attachments: now - UNATTACHED,
       contents: now - UNUSED,
     };
     try {
       while (!stopped) {
         const gone = await store.prune(before, batch);
-        if (Math.max(gone.tombstones, gone.history, gone.locks, gone.contents) < batch) return;
+        if (Object.values(gone).every((rows) => rows < batch)) return;
         // Requests come first.
         await new Promise<void>((resolve) => setImmediate(resolve));
       }

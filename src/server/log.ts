@@ -125,7 +125,7 @@ function harmless(text: string): string {
 // --- writing -------------------------------------------------------------------------------------------------------------------------
 
 /** Gathers the lines of one turn of the event loop into one write. What was not written yet is written when the program ends. */
-export function lineWriter(write: (lines: string) => void): (line: string) => void {
+function lineWriter(write: (lines: string) => void): (line: string) => void {
   let gathered = '';
   const flush = (): void => {
     const lines = gathered;

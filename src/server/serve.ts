@@ -8,6 +8,7 @@ import { prepareDataFolder } from '../operations/data-folder.ts';
 import { codeOf, reasonOf } from '../operations/reason.ts';
 import type { Store } from '../store/store.ts';
 import { type Certificate, loadCertificate, selfSignedCertificate } from './certificate.ts';
+import { type DirectoryJob, keepDirectories } from './directories.ts';
 import { standardFeatures } from './features.ts';
 import { bringHomes, type HomesUnderWay } from './homes.ts';
 import { type HttpBounds, ListenError, type Listening, listen } from './http.ts';
@@ -40,6 +41,8 @@ export interface ServeOptions {
   /** Octets that one account may hold; undefined without a bound. */
   readonly quota: number | undefined;
   readonly retention: { readonly tombstoneDays: number; readonly historyDays: number };
+  /** How often directories are filled; absent where they are not. */
+  readonly directories?: { readonly everyMinutes: number };
 }
 
 /** Parts that tests replace. */
@@ -91,11 +94,10 @@ export async function serve(options: ServeOptions, log: Log, parts: ServeParts =
     });
     jobs = startJobs({ store, retention: options.retention, log, clock });
     const { limits, quota } = options;
-    const homes = bringHomes(
-      administration(store, service.catalogue, 'davit serve', { limits, quota, now: clock }),
-      log,
-    );
-    return serving(options, log, { certificate, service, listening, jobs, homes });
+    const admin = administration(store, service.catalogue, 'davit serve', { limits, quota, now: clock });
+    const homes = bringHomes(admin, log);
+    const directories = options.directories && keepDirectories({ admin, log, clock, ...options.directories });
+    return serving(options, log, { certificate, service, listening, jobs, homes, directories });
   } catch (error) {
     await jobs?.close();
     await listening?.close();
@@ -110,10 +112,11 @@ interface Started {
   readonly listening: Listening;
   readonly jobs: Jobs;
   readonly homes: HomesUnderWay;
+  readonly directories: DirectoryJob | undefined;
 }
 
 function serving(options: ServeOptions, log: Log, started: Started): Serving {
-  const { certificate, service, listening, jobs, homes } = started;
+  const { certificate, service, listening, jobs, homes, directories } = started;
   const { tls, publicUrl } = options;
   let closed: Promise<void> | undefined;
   return {
@@ -130,7 +133,7 @@ function serving(options: ServeOptions, log: Log, started: Started): Serving {
     close() {
       closed ??= (async () => {
         await listening.close();
-        await Promise.all([jobs.close(), homes.close()]);
+        await Promise.all([jobs.close(), homes.close(), directories?.close()]);
         await service.close();
       })();
       return closed;

@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Catalogue, catalogue } from '../dav/catalogue.ts';
+import { withDerivations } from '../dav/derive.ts';
 import { type Dispatcher, dispatch, type Login } from '../dav/dispatch.ts';
 import type { Feature } from '../dav/feature.ts';
 import type { Limits } from '../dav/limits.ts';
@@ -42,11 +43,15 @@ export interface Service {
 
 /** Joins the parts. @throws RangeError when two features claim the same thing, or when the realm cannot stand in a header */
 export function createService(options: ServiceOptions): Service {
-  const { store, limits, log, defaultDomain } = options;
+  const { limits, log, defaultDomain } = options;
+  const offered = catalogue(options.features);
+  const store = withDerivations(options.store, offered.derivations, (error) =>
+    log.error('what follows from what was written could not be filled in; the next write tries again', error),
+  );
   const clock = options.clock ?? (() => Math.floor(Date.now() / 1000));
   const authenticator = options.authenticator ?? passwordAuthenticator({ store, defaultDomain, clock });
   const at: Dispatcher = {
-    catalogue: catalogue(options.features),
+    catalogue: offered,
     store,
     limits,
     challenge: authenticator.challenge ?? `Basic realm="${quotable(options.realm)}", charset="UTF-8"`,

@@ -184,6 +184,13 @@ export const KEYS = {
     to: 36_500,
     meaning: 'Days for which former versions of events and cards are kept.',
   }),
+  directoryMinutes: wholeNumber({
+    key: 'directories.every_minutes',
+    fallback: 60,
+    from: 1,
+    to: 525_600,
+    meaning: 'Minutes after which the directories of tenants are filled anew from what they are filled from.',
+  }),
   logLevel: oneOf({
     key: 'log.level',
     words: LOG_LEVELS,

@@ -52,8 +52,11 @@ export interface Domain {
   readonly tenant: TenantId;
 }
 
-/** CUTYPE in lower case: RFC 5545 section 3.2.3. */
-export type AccountKind = 'individual' | 'group' | 'resource' | 'room';
+/**
+ * CUTYPE in lower case: RFC 5545 section 3.2.3. A `directory` is nobody: it holds what a tenant offers to all its users, and is neither
+ * listed nor found.
+ */
+export type AccountKind = 'individual' | 'group' | 'resource' | 'room' | 'directory';
 
 /** A principal with its logins. */
 export interface Account {
@@ -101,6 +104,28 @@ export interface CollectionRecord extends CollectionKey {
   readonly modified: number;
   /** Whether its owner shares it with anybody. */
   readonly shared: boolean;
+  /** Of a mount: the collection, mostly of another account, that is listed here. What may be done with it is said there. */
+  readonly target?: CollectionKey;
+}
+
+/** Where the cards of a directory come from. */
+export interface DirectorySource {
+  readonly tenant: TenantId;
+  /** Unique in its tenant; the name of its collection too. */
+  readonly name: string;
+  /** The address book that is filled. */
+  readonly collection: CollectionKey;
+  /** A word, and what belongs to it as JSON: what they mean is not known here. */
+  readonly kind: string;
+  readonly settings: string;
+  /** It is being removed: mounts of it go, then it does. */
+  readonly removed: boolean;
+  /** Seconds; when it was last filled without a fault. */
+  readonly filled: number | undefined;
+  /** Seconds; when it was last tried. */
+  readonly tried: number | undefined;
+  /** What went wrong the last time; empty where nothing did. */
+  readonly fault: string;
 }
 
 /** A collection without its properties. */
@@ -136,6 +161,19 @@ export interface StoredObject extends ObjectRecord {
 export const PIECE = 256 * 1024;
 
 /**
+ * What times are like, as bits in three numbers below 2^53; what each bit stands for is not known here. Of an object: all that some of its times
+ * have. Of a piece of a range: all that every time in it has.
+ */
+export interface TimeTraits {
+  readonly years: number;
+  readonly days: number;
+  readonly hours: number;
+}
+
+/** By which clock traits are told: UTC, or the wall clock of whoever asks. */
+export type TraitsClock = 'utc' | 'reader';
+
+/**
  * What the store needs to know of the bytes of an object: what the prefilter asks, which may let it be found in vain, never be missed; and the
  * attachments that must stay because of it.
  */
@@ -144,8 +182,9 @@ export interface ObjectIndex {
   /** Earliest start and latest end of all instances, in seconds UTC, widened where the zone is the reader's. */
   readonly first: number;
   readonly last: number;
-  /** Bit n set: some instance touches the days 7n to 7n+6 of a year (UTC). 53 bits. */
-  readonly weeks: number;
+  /** What the times of its instances are like. */
+  readonly clock: TraitsClock;
+  readonly traits: TimeTraits;
   /** Searchable text by property name in upper case, folded by i;unicode-casemap; several values joined by a line feed. */
   readonly texts: Readonly<Record<string, string>>;
   /** MANAGED-IDs to which the bytes refer, each once. All of them exist. */
@@ -173,12 +212,28 @@ export interface AttachmentRecord {
 }
 
 /** An index that every time range and no text matches. */
-export const UNBOUNDED = { first: -62135596800, last: 253402300800, weeks: 2 ** 53 - 1 } as const;
+export const UNBOUNDED = {
+  first: -62135596800,
+  last: 253402300800,
+  clock: 'utc',
+  traits: { years: 2 ** 53 - 1, days: 2 ** 53 - 1, hours: 2 ** 53 - 1 },
+} as const;
 
-/** A text that a property must contain, folded by i;unicode-casemap. */
+/** A text that a property must contain, or be, folded by i;unicode-casemap. */
 export interface TextCondition {
   readonly property: string;
   readonly contains: string;
+  /** Whether texts that hold more than that need not be found. */
+  readonly whole?: boolean;
+}
+
+/** A range that an object must touch. */
+export interface RangeCondition {
+  /** Half open, seconds UTC. */
+  readonly start: number;
+  readonly end: number;
+  /** The pieces of the range, by clock, at least one: the object has all traits of one of them. */
+  readonly pieces: Readonly<Record<TraitsClock, readonly TimeTraits[]>>;
 }
 
 /** A cheap question to the index: all that is given must hold. */
@@ -186,8 +241,7 @@ export interface Prefilter {
   readonly uid?: string;
   /** Any of these main components. */
   readonly components?: readonly string[];
-  /** Half open, seconds UTC, with the weeks it touches. */
-  readonly range?: { readonly start: number; readonly end: number; readonly weeks: number };
+  readonly range?: RangeCondition;
   readonly texts?: { readonly test: 'anyof' | 'allof'; readonly conditions: readonly TextCondition[] };
 }
 
@@ -205,6 +259,12 @@ export interface Grant {
   readonly grantee: Grantee;
   /** As granted, without the parts of aggregates; sorted, never empty. What they mean is not known here. */
   readonly privileges: readonly XmlName[];
+}
+
+/** Somebody who is in a group. */
+export interface Membership {
+  readonly group: AccountId;
+  readonly member: AccountId;
 }
 
 /** Somebody who acts for the owner of an account. apple/caldav-proxy section 5.2. */

@@ -5,8 +5,9 @@
  * Revisions count per collection under its row lock, gapless and visible in order; sync reads only them and the tombstones.
  */
 
-import type { XmlName } from '../formats/xml/name.ts';
+import type { GrantReader, GrantWriter, LockReader, LockWriter } from './access.ts';
 import type { AttachmentReader, AttachmentWriter, ContentReader, ContentWriter } from './contents.ts';
+import type { MountReader, MountWriter, SourceReader, SourceWriter } from './mounts.ts';
 import type {
   Account,
   AccountId,
@@ -20,10 +21,8 @@ import type {
   Delegation,
   DirectoryPolicy,
   Domain,
-  Grant,
-  Grantee,
   HistoryRecord,
-  LockRecord,
+  Membership,
   ObjectIndex,
   ObjectRecord,
   Origin,
@@ -58,7 +57,8 @@ export interface PruneBefore {
   readonly tombstones: number;
   readonly history: number;
   readonly locks: number;
-  /** And attachments. */
+  /** Managed attachments. */
+  readonly attachments: number;
   readonly contents: number;
 }
 
@@ -67,6 +67,7 @@ export interface Pruned {
   readonly tombstones: number;
   readonly history: number;
   readonly locks: number;
+  readonly attachments: number;
   readonly contents: number;
 }
 
@@ -81,6 +82,8 @@ export interface ReadTransaction {
   readonly contents: ContentReader;
   readonly attachments: AttachmentReader;
   readonly usage: UsageReader;
+  readonly mounts: MountReader;
+  readonly sources: SourceReader;
 }
 
 export interface WriteTransaction extends ReadTransaction {
@@ -93,6 +96,8 @@ export interface WriteTransaction extends ReadTransaction {
   readonly contents: ContentReader & ContentWriter;
   readonly attachments: AttachmentReader & AttachmentWriter;
   readonly usage: UsageReader & UsageWriter;
+  readonly mounts: MountReader & MountWriter;
+  readonly sources: SourceReader & SourceWriter;
 }
 
 /** A name that must be free is taken: an address, a domain, a collection's name. */
@@ -127,6 +132,8 @@ export interface DirectoryReader {
   accounts(ids: readonly AccountId[]): Promise<readonly Account[]>;
   /** By primary address or alias, in lower case. */
   accountByAddress(address: string): Promise<Account | undefined>;
+  /** The account that holds a tenant's directories; no address leads to it, and no list shows it. */
+  directoryOf(tenant: TenantId): Promise<Account | undefined>;
   /** In order of address, after the given one; of one domain (by primary address) or all. */
   list(page: {
     readonly domain?: string;
@@ -135,10 +142,14 @@ export interface DirectoryReader {
   }): Promise<readonly Account[]>;
   /** Direct members of a group. */
   membersOf(group: AccountId): Promise<readonly AccountId[]>;
-  /** Groups of which this account is a direct member. */
-  groupsOf(member: AccountId): Promise<readonly AccountId[]>;
+  /** The same of several groups, in order of group and member. One query. */
+  membersOfAll(groups: readonly AccountId[]): Promise<readonly Membership[]>;
+  /** In which groups these accounts are directly, in order of member and group. One query. */
+  groupsOf(members: readonly AccountId[]): Promise<readonly Membership[]>;
   /** Groups of which this account is a member, directly or through other groups; each once. One query. */
   allGroupsOf(member: AccountId): Promise<readonly AccountId[]>;
+  /** The same of several accounts, in order of member and group. One query. */
+  allGroupsOfAll(members: readonly AccountId[]): Promise<readonly Membership[]>;
   /** Those who hold everything in the domain. */
   administratorsOf(domain: string): Promise<readonly AccountId[]>;
   /** Domains of which any of these accounts is an administrator, in order of name. */
@@ -152,8 +163,17 @@ export interface DirectoryReader {
     search: DirectorySearch,
     page: { readonly after?: AccountId; readonly limit: number },
   ): Promise<readonly Account[]>;
-  /** Accounts, but groups, that have no home of that name, in order of number. */
-  withoutHome(segment: string, limit: number): Promise<readonly Account[]>;
+  /** Looks at so many accounts, in order of number, after the given one: which of them, but groups, lack one of these homes? */
+  withoutHomes(
+    segments: readonly string[],
+    page: { readonly after?: AccountId; readonly limit: number },
+  ): Promise<AccountsLookedAt>;
+}
+
+/** Those that were found, and the last that was looked at: none when there are no more. */
+export interface AccountsLookedAt {
+  readonly found: readonly AccountId[];
+  readonly last: AccountId | undefined;
 }
 
 /**
@@ -206,6 +226,8 @@ export interface DirectoryWriter {
 
 export interface CollectionReader {
   get(key: CollectionKey): Promise<CollectionRecord | undefined>;
+  /** Several, of any accounts; absent ones are left out. One query. */
+  getAll(keys: readonly CollectionKey[]): Promise<readonly CollectionRecord[]>;
   /** The collections along a path below the account, `['calendars', 'default']`, as far as they exist. One query for two segments. */
   along(account: AccountId, path: readonly string[]): Promise<readonly CollectionRecord[]>;
   /** The member collection of that name. */
@@ -242,6 +264,8 @@ export interface CollectionWriter {
       readonly name: string;
       readonly kind: string;
       readonly properties: StoredProperties;
+      /** Of a mount. Nobody checks that it exists: it may go at any time. */
+      readonly target?: CollectionKey;
     },
   ): Promise<CollectionRecord>;
   /** Replaces all stored properties; raises the parent's revision, not its own. */
@@ -286,6 +310,8 @@ export interface NewObject {
   readonly index: ObjectIndex;
   /** Kept from the former version when absent. */
   readonly properties?: StoredProperties;
+  /** It counts for the quota and is stored even where there is no room left: nobody chose to store it. */
+  readonly beyondQuota?: boolean;
   /** Seconds; of what was created elsewhere. When absent, kept from the former version, else now. RFC 4918 section 9.9.1. */
   readonly created?: number | undefined;
 }
@@ -303,7 +329,7 @@ export interface ObjectWriter {
   setProperties(key: CollectionKey, name: string, properties: StoredProperties): Promise<void>;
 }
 
-// --- changes, grants, history ---------------------------------------------------------------------------------------------------------
+// --- changes, history ---------------------------------------------------------------------------------------------------------
 
 export interface ChangeReader {
   /**
@@ -335,43 +361,7 @@ export interface ChangeSpan {
   readonly limit: number;
 }
 
-export interface GrantReader {
-  /** Grants on one collection. */
-  on(key: CollectionKey): Promise<readonly Grant[]>;
-  /** Grants on several collections of one account. One query. */
-  onAll(account: AccountId, collections: readonly CollectionId[]): Promise<readonly Grant[]>;
-  /** What any of these grantees hold in the owner's account, with what every user, and the owner, are granted there. */
-  between(owner: AccountId, grantees: readonly AccountId[]): Promise<readonly Grant[]>;
-  /** Owners who have granted something to any of these accounts; each once. */
-  grantors(grantees: readonly AccountId[]): Promise<readonly AccountId[]>;
-}
-
-export interface GrantWriter {
-  /** No privileges take the grant away. */
-  set(key: CollectionKey, grantee: Grantee, privileges: readonly XmlName[]): Promise<void>;
-  /** All grants on the collection. Raises its parent's revision, as its properties do. */
-  replace(key: CollectionKey, grants: readonly Pick<Grant, 'grantee' | 'privileges'>[]): Promise<void>;
-}
-
-// --- locks, usage -----------------------------------------------------------------------------------------------------------
-
-export interface LockReader {
-  /** The locks in one account that have not expired at that second, oldest first. One query; usually there are none. */
-  of(account: AccountId, at: number): Promise<readonly LockRecord[]>;
-  /** All locks that have not expired, in order of account and token, after the given one. */
-  list(
-    at: number,
-    page: { readonly after?: Pick<LockRecord, 'account' | 'token'>; readonly limit: number },
-  ): Promise<readonly LockRecord[]>;
-}
-
-export interface LockWriter {
-  add(lock: LockRecord): Promise<void>;
-  /** False when there is none. */
-  refresh(account: AccountId, token: string, expires: number): Promise<boolean>;
-  /** False when there is none. */
-  remove(account: AccountId, token: string): Promise<boolean>;
-}
+// --- usage -----------------------------------------------------------------------------------------------------------
 
 export interface UsageReader {
   of(account: AccountId): Promise<Usage>;

@@ -2,35 +2,19 @@
  * The commands for groups, administrators, tenants, quotas and locks, as an administrator types them.
  */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { accountAt } from '../../src/operations/accounts.ts';
 import { openSqliteStore } from '../../src/store/sqlite/database.ts';
 import { temporaryFolder } from '../support/engine.ts';
-import { type Answers, davit, type Ran } from './a-terminal.ts';
+import { commandLine } from './a-terminal.ts';
 
 const folder = temporaryFolder('cli-administering');
 
 after(() => rmSync(folder, { recursive: true }));
 
-function run(args: string, answers: Answers = {}): Promise<Ran> {
-  return davit(folder, args.split(' '), answers);
-}
-
-/** Runs what must go well and answers what it prints. */
-async function well(args: string, answers: Answers = {}): Promise<string> {
-  const { code, out, error } = await run(args, answers);
-  assert.deepEqual({ code, error }, { code: 0, error: '' });
-  return out;
-}
-
-/** Runs what must fail: a reason, and nothing is printed. */
-async function refused(args: string, reason: RegExp, answers: Answers = {}): Promise<void> {
-  const { code, out, error } = await run(args, answers);
-  assert.deepEqual({ code, out }, { code: 1, out: '' });
-  assert.match(error, reason);
-}
+const { run, well, refused } = commandLine(folder);
 
 before(async () => {
   await well('domain add example.com');
@@ -248,7 +232,12 @@ describe('davit lock', () => {
       /^This lock on \/calendars\/jane@example\.com\/default\/a\.ics will be broken.*:\n {2}exclusive, held by sam@example\.com \(Sam on a train\) until .*\nGo on\?$/,
     );
     assert.match(error, /Nothing has been changed/);
-    await refused(`lock break ${path}a.ics`, /say --yes if that is meant/);
+    const unasked = await run(`lock break ${path}a.ics`);
+    assert.equal(unasked.code, 1);
+    assert.match(
+      unasked.error,
+      /^davit: This lock on [\s\S]*\nThere is no terminal on which to ask: say --yes if that is meant\.\n$/,
+    );
     assert.match(
       await well(`lock break ${path.replace('@', '%40')}a.ics --yes`),
       /^Broke 1 lock on \/calendars\/jane@example\.com\/default\/a\.ics:\n {2}exclusive, held by sam@example\.com/,
@@ -259,5 +248,52 @@ describe('davit lock', () => {
     );
     assert.match(await well('lock break --token urn:uuid:1 --yes'), /exclusive with everything in it, held by sam@/);
     assert.equal(await well('lock list'), 'Nothing is locked.\n');
+  });
+});
+
+describe('davit user birthdays', () => {
+  test('is shown, and switched on and off', async () => {
+    const cards = ['Ada Lovelace', 'Bea Example'].map(
+      (name, at) => `BEGIN:VCARD\nVERSION:3.0\nUID:${at}\nFN:${name}\nBDAY:19${at}0-05-04\nEND:VCARD\n`,
+    );
+    writeFileSync(join(folder, 'cards.vcf'), cards.join(''));
+    assert.equal(await well('user birthdays jane@example.com'), 'jane@example.com has no birthdays calendar.\n');
+    await well(`import jane@example.com ${join(folder, 'cards.vcf')}`);
+    const on = 'jane@example.com has a birthdays calendar with 2 events.\n';
+    assert.equal(await well('user birthdays jane@example.com on'), on);
+    assert.equal(await well('user birthdays jane@example.com on'), on);
+    assert.deepEqual(JSON.parse(await well('user birthdays jane@example.com --json')), {
+      address: 'jane@example.com',
+      birthdays: true,
+      events: 2,
+    });
+    await well('verify jane@example.com');
+    assert.match(await well('user birthdays jane@example.com off'), /has no birthdays calendar\.\n$/);
+    assert.match(await well('user birthdays jane@example.com off'), /has no birthdays calendar\.\n$/);
+    await refused('user birthdays team@example.com on', /has no home for calendars/);
+    const { code, error } = await run('user birthdays jane@example.com perhaps');
+    assert.equal(code, 2);
+    assert.match(error, /on, off/);
+  });
+
+  test('does not take the place of another calendar', async () => {
+    await well(`import sam@example.com ${join(folder, 'cards.vcf')} --addressbook birthdays --create`);
+    await well('user birthdays sam@example.com on');
+    await well('user birthdays sam@example.com off');
+    writeFileSync(
+      join(folder, 'own.ics'),
+      'BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example Corp.//EN\nBEGIN:VEVENT\nUID:own\nDTSTAMP:20260101T000000Z\nDTSTART;VALUE=DATE:20260101\nSUMMARY:Own\nEND:VEVENT\nEND:VCALENDAR\n',
+    );
+    await well(`import sam@example.com ${join(folder, 'own.ics')} --calendar birthdays --create`);
+    await refused('user birthdays sam@example.com on', /has another calendar called birthdays/);
+    assert.match(await well('user birthdays sam@example.com off'), /has no birthdays calendar/);
+  });
+
+  test('import does not write into it', async () => {
+    await well('user birthdays jane@example.com on');
+    await refused(
+      `import jane@example.com ${join(folder, 'own.ics')} --calendar birthdays`,
+      /no calendar called birthdays/,
+    );
   });
 });

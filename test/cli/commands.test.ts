@@ -7,29 +7,12 @@ import { verifyPassword } from '../../src/operations/passwords.ts';
 import type { Account } from '../../src/store/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/database.ts';
 import { temporaryFolder } from '../support/engine.ts';
-import { type Answers, davit, type Ran } from './a-terminal.ts';
+import { commandLine, davit } from './a-terminal.ts';
 
 const folder = temporaryFolder('cli');
 after(() => rmSync(folder, { recursive: true }));
 
-function run(args: string, answers: Answers = {}): Promise<Ran> {
-  return davit(folder, args.split(' '), answers);
-}
-
-/** Runs what must go well and answers what it prints. */
-async function well(args: string, answers: Answers = {}): Promise<string> {
-  const { code, out, error } = await run(args, answers);
-  assert.deepEqual({ code, error }, { code: 0, error: '' });
-  return out;
-}
-
-/** Runs what must fail: one line that says why. */
-async function refused(args: string, reason: RegExp, answers: Answers = {}): Promise<void> {
-  const { code, out, error } = await run(args, answers);
-  assert.deepEqual({ code, out }, { code: 1, out: '' });
-  assert.match(error, /^davit: [^\n]+\n$/);
-  assert.match(error, reason);
-}
+const { run, well, refused } = commandLine(folder);
 
 async function account(address: string): Promise<Account> {
   const store = await openSqliteStore({ file: join(folder, 'davit-data', 'davit.sqlite') });

@@ -6,26 +6,12 @@ import { progress } from '../../src/cli/progress.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { calendar, card, event, todo } from '../operations/some-files.ts';
 import { temporaryFolder } from '../support/engine.ts';
-import { davit, type Ran } from './a-terminal.ts';
+import { commandLine } from './a-terminal.ts';
 
 const folder = temporaryFolder('cli-import');
 after(() => rmSync(folder, { recursive: true }));
 
-function run(args: string): Promise<Ran> {
-  return davit(folder, args.split(' '));
-}
-
-async function well(args: string): Promise<string> {
-  const { code, out, error } = await run(args);
-  assert.deepEqual({ code, error }, { code: 0, error: '' });
-  return out;
-}
-
-async function refused(args: string, reason: RegExp): Promise<void> {
-  const { code, out, error } = await run(args);
-  assert.deepEqual({ code, out }, { code: 1, out: '' });
-  assert.match(error, reason);
-}
+const { run, well, refused } = commandLine(folder);
 
 const broken = calendar(event('a'), event('b', 'no colon'), todo('c'));
 /** What the tests leave behind for one another. */

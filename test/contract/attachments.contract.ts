@@ -9,7 +9,7 @@ import { QuotaExceeded } from '../../src/store/store.ts';
 import type { NewPlace, World } from './world.ts';
 import { AT, addAccount, bytes, index, inWorld, key, ORIGIN } from './world.ts';
 
-const NONE: Pruned = { tombstones: 0, history: 0, locks: 0, contents: 0 };
+const NONE: Pruned = { tombstones: 0, history: 0, locks: 0, attachments: 0, contents: 0 };
 
 async function content({ write, account }: World, size: number): Promise<ContentId> {
   return write(async (tx) => {
@@ -49,7 +49,9 @@ async function has({ store, account }: World, one: ContentId): Promise<boolean> 
 }
 
 function prune({ store }: World, before: number, limit = 100): Promise<number> {
-  return store.prune({ ...NONE, contents: before }, limit).then((gone) => gone.contents);
+  return store
+    .prune({ ...NONE, attachments: before, contents: before }, limit)
+    .then((gone) => gone.attachments + gone.contents);
 }
 
 function newCollection({ write, account, home }: World, name: string): Promise<CollectionKey> {
@@ -211,8 +213,10 @@ export function attachmentsContract(place: NewPlace): void {
         await using(here, 'a', [], here.calendar, AT + 10);
         assert.equal(await prune(here, AT + 10), 0);
         assert.deepEqual(await ids(here, 'one'), ['one']);
-        assert.equal(await prune(here, AT + 11, 1), 1);
-        assert.deepEqual([await ids(here, 'one'), await has(here, one)], [[], true]);
+        assert.deepEqual(await here.store.prune({ ...NONE, contents: AT + 1000 }, 100), NONE);
+        assert.deepEqual([await ids(here, 'one'), await has(here, one)], [['one'], true]);
+        const gone = await here.store.prune({ ...NONE, attachments: AT + 11 }, 100);
+        assert.deepEqual([gone.attachments, await ids(here, 'one'), await has(here, one)], [1, [], true]);
         assert.equal(await prune(here, AT + 11), 2);
         assert.equal(await has(here, one), false);
         assert.equal(await prune(here, AT + 11), 0);

@@ -179,7 +179,7 @@ export function changesContract(place: NewPlace): void {
         await remove('a', AT + 10);
         await remove('b', AT + 20);
         await remove('c', AT + 30);
-        const none = { tombstones: 0, history: 0, locks: 0, contents: 0 };
+        const none = { tombstones: 0, history: 0, locks: 0, attachments: 0, contents: 0 };
         assert.deepEqual(await store.prune({ ...none, tombstones: AT + 10, history: AT + 10 }, 100), none);
         assert.deepEqual(await store.prune({ ...none, tombstones: AT + 30, history: AT + 20 }, 100), {
           ...{ ...none, tombstones: 2, history: 1 },

@@ -9,7 +9,7 @@ import type { Pruned } from '../../src/store/store.ts';
 import type { NewPlace, World } from './world.ts';
 import { AT, bytes, index, inWorld, ORIGIN } from './world.ts';
 
-const NONE: Pruned = { tombstones: 0, history: 0, locks: 0, contents: 0 };
+const NONE: Pruned = { tombstones: 0, history: 0, locks: 0, attachments: 0, contents: 0 };
 /** Pieces that can be told apart. */
 const pieces = (count: number, last = PIECE): readonly Uint8Array[] =>
   Array.from({ length: count }, (_, at) => new Uint8Array(at === count - 1 ? last : PIECE).fill(at + 1));

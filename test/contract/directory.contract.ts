@@ -127,9 +127,22 @@ export function directoryContract(place: NewPlace): void {
         const set = (members: readonly AccountId[]) => write((tx) => tx.directory.setMembers(group, members));
         await set([bob, ann, bob]);
         assert.deepEqual(await store.read((tx) => tx.directory.membersOf(group)), [ann, bob]);
-        assert.deepEqual(await store.read((tx) => tx.directory.groupsOf(bob)), [group]);
+        assert.deepEqual(await store.read((tx) => tx.directory.groupsOf([bob])), [{ group, member: bob }]);
         await set([ann]);
-        assert.deepEqual(await store.read((tx) => tx.directory.groupsOf(bob)), []);
+        assert.deepEqual(await store.read((tx) => tx.directory.groupsOf([bob])), []);
+        const staff = await account(here, 'staff@example.com');
+        await write((tx) => tx.directory.setMembers(staff, [bob, ann]));
+        const [annInTeam, annInStaff, bobInStaff] = [
+          { group, member: ann },
+          { group: staff, member: ann },
+          { group: staff, member: bob },
+        ];
+        await store.read(async ({ directory }) => {
+          assert.deepEqual(await directory.membersOfAll([staff, group, bob]), [annInTeam, annInStaff, bobInStaff]);
+          assert.deepEqual(await directory.groupsOf([bob, ann]), [annInTeam, annInStaff, bobInStaff]);
+          assert.deepEqual(await directory.membersOfAll([]), []);
+          assert.deepEqual(await directory.groupsOf([]), []);
+        });
         await set([]);
         assert.deepEqual(await store.read((tx) => tx.directory.membersOf(group)), []);
       }),
@@ -147,7 +160,16 @@ export function directoryContract(place: NewPlace): void {
         ];
         const set = (group: AccountId, members: readonly AccountId[]) =>
           write((tx) => tx.directory.setMembers(group, members));
-        const groups = (of: AccountId) => store.read((tx) => tx.directory.allGroupsOf(of));
+        const groups = (of: AccountId) =>
+          store.read(async ({ directory }) => {
+            const alone = await directory.allGroupsOf(of);
+            const among = await directory.allGroupsOfAll([of, inner]);
+            assert.deepEqual(
+              among.filter(({ member }) => member === of).map(({ group }) => group),
+              alone,
+            );
+            return alone;
+          });
         await set(inner, [ann]);
         await set(middle, [inner]);
         await set(outer, [middle, inner, ann]);
@@ -237,7 +259,7 @@ export function directoryContract(place: NewPlace): void {
     );
 
     test(
-      'accounts that lack a home, but groups',
+      'accounts that lack a home, but groups, page by page',
       inWorld(place, async (here) => {
         const { store, tenant, write, account: ann } = here;
         const bob = await account(here, 'bob@example.com');
@@ -247,13 +269,20 @@ export function directoryContract(place: NewPlace): void {
             passwordHash: undefined,
           }),
         );
-        const lacking = async (segment: string, limit = 9) =>
-          (await store.read((tx) => tx.directory.withoutHome(segment, limit))).map((each) => each.id);
+        const lookedAt = (segments: readonly string[], page: { after?: AccountId; limit: number }) =>
+          store.read((tx) => tx.directory.withoutHomes(segments, page));
+        const lacking = async (...segments: string[]) => (await lookedAt(segments, { limit: 9 })).found;
         assert.deepEqual(await lacking('calendars'), [bob]);
         assert.deepEqual(await lacking('files'), [ann, bob]);
-        assert.deepEqual(await lacking('files', 1), [ann]);
+        assert.deepEqual(await lacking('calendars', 'files', 'files'), [ann, bob]);
+        assert.deepEqual(await lacking(), []);
         // A member of that name is no home.
         assert.deepEqual(await lacking('default'), [ann, bob]);
+        assert.deepEqual(await lookedAt(['calendars'], { limit: 1 }), { found: [], last: ann });
+        assert.deepEqual(await lookedAt(['calendars'], { after: ann, limit: 1 }), { found: [bob], last: bob });
+        const { last } = await lookedAt(['calendars'], { after: bob, limit: 9 });
+        assert.ok(last !== undefined && last > bob);
+        assert.deepEqual(await lookedAt(['calendars'], { after: last, limit: 9 }), { found: [], last: undefined });
       }),
     );
 

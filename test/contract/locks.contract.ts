@@ -22,7 +22,7 @@ async function add({ write }: World, ...locks: readonly LockRecord[]): Promise<v
   for (const lock of locks) await write((tx) => tx.locks.add(lock));
 }
 
-const NEVER = { tombstones: 0, history: 0, locks: 0, contents: 0 };
+const NEVER = { tombstones: 0, history: 0, locks: 0, attachments: 0, contents: 0 };
 
 async function tokens({ store, account }: Pick<World, 'store' | 'account'>, at = AT): Promise<readonly string[]> {
   return (await store.read((tx) => tx.locks.of(account, at))).map((lock) => lock.token.slice('urn:uuid:'.length));

@@ -83,6 +83,15 @@ export function migrationsContract(open: () => Promise<Database>): void {
           assert.deepEqual(await tx.usage.of(accountId(2)), { used: 0, quota: undefined });
           const read = await tx.objects.read(collection, 'b');
           assert.deepEqual([read?.size, read?.content, read?.data.byteLength], [500, undefined, 500]);
+          // What their times are like is not known any more: they are found wherever they reach.
+          const nothing = { years: 0, days: 0, hours: 0 };
+          const one = { years: 2 ** 52, days: 1, hours: 2 ** 40 };
+          const near = { start: -1, end: 1, pieces: { utc: [one], reader: [nothing] } };
+          const inTime = await tx.objects.matching(collection, { range: near }, { limit: 9 });
+          assert.deepEqual(
+            inTime.map(({ name }) => name),
+            ['a', 'b'],
+          );
           assert.deepEqual(await tx.locks.of(owner, 0), []);
           const find = async (text: string) =>
             (await tx.directory.matching({ tenant, test: 'anyof', texts: [text] }, { limit: 999 })).map(

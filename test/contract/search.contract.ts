@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { ObjectIndex, Prefilter } from '../../src/store/records.ts';
+import type { ObjectIndex, Prefilter, TimeTraits } from '../../src/store/records.ts';
 import { UNBOUNDED } from '../../src/store/records.ts';
 import type { NewPlace, World } from './world.ts';
 import { bytes, index, inWorld } from './world.ts';
@@ -36,13 +36,19 @@ async function matching({ store, calendar }: World, prefilter: Prefilter, limit 
 }
 
 /** What the prefilter has to find, by its definition. */
-function matches(name: string, { component, first, last, weeks, texts }: ObjectIndex, asked: Prefilter): boolean {
+function matches(
+  name: string,
+  { component, first, last, clock, traits, texts }: ObjectIndex,
+  asked: Prefilter,
+): boolean {
   if (asked.uid !== undefined && asked.uid !== `uid-${name}`) return false;
   if (asked.components !== undefined && !asked.components.includes(component)) return false;
   if (asked.range !== undefined) {
-    const { start, end } = asked.range;
-    const week = BigInt(weeks) & BigInt(asked.range.weeks);
-    if (first > end || last < start || week === 0n) return false;
+    const { start, end, pieces } = asked.range;
+    const isIn = (bits: number, all: number) => (BigInt(bits) & ~BigInt(all)) === 0n;
+    const hasAll = ({ years, days, hours }: TimeTraits) =>
+      isIn(years, traits.years) && isIn(days, traits.days) && isIn(hours, traits.hours);
+    if (first > end || last < start || !pieces[clock].some(hasAll)) return false;
   }
   if (asked.texts === undefined) return true;
   const holds = asked.texts.conditions.map(({ property, contains }) => texts[property]?.includes(contains) ?? false);
@@ -59,18 +65,26 @@ const word = fc.oneof(
 const texts = fc.dictionary(fc.constantFrom('SUMMARY', 'LOCATION', 'UID'), word, { maxKeys: 3 });
 const moment = fc.integer({ min: -2000 * DAY, max: 2000 * DAY });
 const length = fc.oneof(fc.constant(0), fc.integer({ max: DAY * 2, min: 0 }), fc.integer({ min: 0, max: 40 * DAY }));
-const weeks = fc.oneof(
-  fc.integer({ min: 0, max: 52 }).map((week) => 2 ** week),
-  fc.constant(UNBOUNDED.weeks),
-  fc.maxSafeNat(),
-);
+const bits = fc.oneof(fc.constant(2 ** 53 - 1), fc.constant(2 ** 53 - 2), fc.maxSafeNat());
+const traits = fc.record({ years: bits, days: bits, hours: bits });
+const clock = fc.constantFrom('utc', 'reader');
 const time = fc.oneof(
   fc.constant(UNBOUNDED),
-  fc.tuple(moment, length, weeks).map(([first, long, set]) => ({ first, last: first + long, weeks: set })),
-  fc.tuple(moment, weeks).map(([first, set]) => ({ first, last: UNBOUNDED.last, weeks: set })),
+  fc.record({ first: moment, length, clock, traits }).map((one) => ({ ...one, last: one.first + one.length })),
+  fc.record({ first: moment, last: fc.constant(UNBOUNDED.last), clock, traits }),
 );
+const fewBits = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 0, max: 52 }).map((bit) => 2 ** bit),
+);
+const piece = fc.record({ years: fewBits, days: fewBits, hours: fewBits });
+const pieces = fc.array(piece, { minLength: 1, maxLength: 20 });
 const component = fc.constantFrom('VEVENT', 'VTODO', 'VJOURNAL');
-const range = fc.tuple(moment, length, weeks).map(([start, long, set]) => ({ start, end: start + long, weeks: set }));
+const range = fc
+  .record({ start: moment, length, pieces: fc.record({ utc: pieces, reader: pieces }) })
+  .map((one) => ({ ...one, end: one.start + one.length }));
+const NOTHING: TimeTraits = { years: 0, days: 0, hours: 0 };
+const ANY = { utc: [NOTHING], reader: [NOTHING] };
 const conditions = fc.array(fc.record({ property: fc.constantFrom('SUMMARY', 'LOCATION', 'UID'), contains: word }), {
   ...{ minLength: 1, maxLength: 3 },
 });
@@ -161,15 +175,40 @@ export function searchContract(place: NewPlace): void {
     );
 
     test(
-      'endless series of other weeks are left out',
+      'an identifier is found by itself, and by any part of it unless it is wanted whole',
       inWorld(place, async (here) => {
-        const yearly = Array.from({ length: 53 }, (_, week): Indexed => {
-          return [`week-${week}`, index({ first: 0, last: UNBOUNDED.last, weeks: 2 ** week })];
-        });
-        await putAll(here, yearly);
-        const range = { start: 1000 * DAY, end: 1007 * DAY, weeks: 2 ** 52 + 2 ** 33 };
-        assert.deepEqual(await matching(here, { components: ['VEVENT'], range }), ['week-33', 'week-52']);
-        assert.deepEqual(await matching(here, { range }), ['week-33', 'week-52']);
+        const uids = ['abc', 'abcd', 'xabc', 'abd', 'x'.repeat(5000)];
+        await putAll(
+          here,
+          uids.map((UID, at) => [`${at}`, index({ texts: { UID } })]),
+        );
+        const find = (contains: string, whole: boolean) =>
+          matching(here, { texts: { test: 'anyof', conditions: [{ property: 'UID', contains, whole }] } });
+        assert.deepEqual(await find('abc', false), ['0', '1', '2', '4']);
+        // The one that is too long to be kept may be any.
+        assert.deepEqual(await find('abc', true), ['0', '4']);
+        assert.deepEqual(await find('ab', true), ['4']);
+        assert.deepEqual(await find('x'.repeat(5000), true), ['4']);
+      }),
+    );
+
+    test(
+      'endless series of other traits are left out, each by its clock',
+      inWorld(place, async (here) => {
+        const one = (bit: number) => 2 ** bit;
+        const series = (['utc', 'reader'] as const).flatMap((clock) =>
+          Array.from({ length: 53 }, (_, bit): Indexed => {
+            const traits = { years: one(bit), days: one(bit), hours: one(52 - bit) };
+            return [`${clock}-${bit}`, index({ first: 0, last: UNBOUNDED.last, clock, traits })];
+          }),
+        );
+        await putAll(here, series);
+        const asks = (bit: number) => ({ years: one(bit), days: 0, hours: one(52 - bit) });
+        const pieces = { utc: [asks(52), asks(33), asks(2)], reader: [asks(0), { ...asks(7), days: one(8) }] };
+        const range = { start: 1000 * DAY, end: 1007 * DAY, pieces };
+        const due = ['reader-0', 'utc-2', 'utc-33', 'utc-52'];
+        assert.deepEqual(await matching(here, { components: ['VEVENT'], range }), due);
+        assert.deepEqual(await matching(here, { range }), due);
       }),
     );
 
@@ -199,10 +238,10 @@ export function searchContract(place: NewPlace): void {
           ];
         });
         await putAll(here, many);
-        const all = await matching(here, { range: { start: 0, end: 9999, weeks: 1 } }, 2000);
+        const all = await matching(here, { range: { start: 0, end: 9999, pieces: ANY } }, 2000);
         assert.equal(all.length, 5200);
         assert.deepEqual(await matching(here, { components: ['VTODO'] }), ['00007', '02607']);
-        const events = await matching(here, { components: ['VEVENT'], range: { start: 5, end: 9, weeks: 1 } });
+        const events = await matching(here, { components: ['VEVENT'], range: { start: 5, end: 9, pieces: ANY } });
         assert.deepEqual(events, ['00005', '00006', '00008', '00009']);
       }),
     );

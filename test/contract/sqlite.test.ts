@@ -37,7 +37,8 @@ function writingProgram(file: string, account: number, id: number, prefix: strin
   const program = `
     import { openSqliteStore } from ${JSON.stringify(import.meta.resolve('../../src/store/sqlite/database.ts'))};
     const store = await openSqliteStore({ file: ${JSON.stringify(file)} });
-    const index = { component: 'VEVENT', first: 0, last: 0, weeks: 1, texts: { SUMMARY: 'a text' } };
+    import { UNBOUNDED } from ${JSON.stringify(import.meta.resolve('../../src/store/records.ts'))};
+    const index = { ...UNBOUNDED, component: 'VEVENT', texts: { SUMMARY: 'a text' } };
     const put = (name) => store.write({ by: undefined, client: 'child', at: 1 }, (tx) =>
       tx.objects.put({ account: ${account}, id: ${id} }, { name, uid: name, etag: name, data: Buffer.from(name), index }));
     for (let at = 0; ; at += 3) {

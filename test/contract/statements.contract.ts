@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_COLLECTION } from '../../src/store/records.ts';
 import type { Database, Session } from '../../src/store/sql/database.ts';
+import { soughtGrams } from '../../src/store/sql/rare-grams.ts';
 import { sqlStore } from '../../src/store/sql/store.ts';
+import { gramsOf } from '../../src/store/sql/texts.ts';
 import { bytes, index, world } from './world.ts';
 
 /** `open` answers a connection to an empty database. */
@@ -60,6 +62,53 @@ export function statementsContract(open: () => Promise<Database>): void {
         costs.push(cost);
       }
       assert.deepEqual(costs[1], costs[0]);
+    } finally {
+      await store.close();
+    }
+  });
+
+  test('of a text the rarest part is looked for, wherever in the collection it is common', async () => {
+    const database = await open();
+    const store = await sqlStore(database, {});
+    try {
+      const { calendar, write } = await world(store);
+      const size = 400;
+      await write(async (tx) => {
+        for (let at = 0; at < size; at += 1) {
+          const words = [
+            'EVERYWHERE',
+            at < size / 2 ? 'BEFORE' : 'AFTERWARDS',
+            ...(at % 50 === 3 ? ['SELDOM'] : []),
+            ...(at < 40 ? ['FIRST'] : at >= size - 40 ? ['LATEST'] : []),
+          ];
+          const data = bytes('x');
+          const uid = `${at}`;
+          const texts = { SUMMARY: words.join(' ') };
+          await tx.objects.put(calendar, { name: uid, uid, etag: 'x', data, index: index({ texts }) });
+        }
+      });
+      const sought = (contains: string) =>
+        database.read((session) => soughtGrams(session, calendar, [{ property: 'SUMMARY', contains }]));
+      for (const [needle, ...common] of [
+        ['EVERYWHERE BEFORE SELDOM', 'EVERYWHERE', 'BEFORE'],
+        ['EVERYWHERE AFTERWARDS SELDOM', 'EVERYWHERE', 'AFTERWARDS'],
+        ['EVERYWHERE BEFORE FIRST', 'EVERYWHERE', 'BEFORE'],
+        ['EVERYWHERE AFTERWARDS LATEST', 'EVERYWHERE', 'AFTERWARDS'],
+        ['EVERYWHERE AFTERWARDS', 'EVERYWHERE'],
+      ] as const) {
+        const [found] = await sought(needle);
+        assert.ok(found !== undefined && found.grams.length > 0);
+        for (const word of common)
+          assert.ok(
+            found.grams.every((gram) => !gramsOf('SUMMARY', word).has(gram)),
+            needle,
+          );
+      }
+      assert.deepEqual(
+        (await sought('SELDOM')).map(({ grams }) => grams.length),
+        [1],
+        'few candidates are confirmed at once',
+      );
     } finally {
       await store.close();
     }

@@ -13,6 +13,7 @@ import { directorySearchContract } from './directory-search.contract.ts';
 import { foldersContract } from './folders.contract.ts';
 import { grantsContract } from './grants.contract.ts';
 import { locksContract } from './locks.contract.ts';
+import { mountsContract } from './mounts.contract.ts';
 import { searchContract } from './search.contract.ts';
 import { usageContract } from './usage.contract.ts';
 import type { NewPlace } from './world.ts';
@@ -37,6 +38,7 @@ export function storeContract(name: string, place: NewPlace, { skip }: ContractO
     directorySearchContract(place);
     grantsContract(place);
     locksContract(place);
+    mountsContract(place);
     searchContract(place);
   });
 }

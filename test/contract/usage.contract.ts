@@ -10,9 +10,12 @@ import { QuotaExceeded } from '../../src/store/store.ts';
 import type { NewPlace, World } from './world.ts';
 import { addAccount, index, inWorld, ORIGIN } from './world.ts';
 
+function objectOf(name: string, octets: number) {
+  return { name, uid: name, etag: '', data: new Uint8Array(octets), index: index() };
+}
+
 function putOctets(store: Store, key: CollectionKey, name: string, octets: number) {
-  const data = new Uint8Array(octets);
-  return store.write(ORIGIN, (tx) => tx.objects.put(key, { name, uid: name, etag: '', data, index: index() }));
+  return store.write(ORIGIN, (tx) => tx.objects.put(key, objectOf(name, octets)));
 }
 
 async function used({ store, account }: Pick<World, 'store' | 'account'>): Promise<number> {
@@ -112,6 +115,31 @@ export function usageContract(place: NewPlace): void {
           await here.write((tx) => tx.usage.setQuota(bob.id, 7));
           assert.deepEqual(await bounded.read((tx) => tx.usage.of(bob.id)), { used: 0, quota: 7 });
           await assert.rejects(here.write((tx) => tx.usage.setQuota(accountId(999), 7)));
+        } finally {
+          await bounded.close();
+        }
+      }),
+    );
+
+    test(
+      'what nobody chose to store counts, and is stored where there is no room left',
+      inWorld(place, async (here, program) => {
+        const { account, calendar } = here;
+        const bounded = await program.open({ quota: 10 });
+        try {
+          const put = (octets: number): Promise<unknown> =>
+            bounded.write(ORIGIN, (tx) => tx.objects.put(calendar, { ...objectOf('b', octets), beyondQuota: true }));
+          await put(4);
+          assert.equal(await used({ store: bounded, account }), 4);
+          await putOctets(bounded, calendar, 'a', 6);
+          await put(9);
+          assert.equal(await used({ store: bounded, account }), 15);
+          await setQuota(here, 3);
+          await put(11);
+          assert.equal(await used({ store: bounded, account }), 17);
+          await assert.rejects(putOctets(bounded, calendar, 'c', 1), exceeds(3));
+          await put(1);
+          assert.equal(await used({ store: bounded, account }), 7);
         } finally {
           await bounded.close();
         }

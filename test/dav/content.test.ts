@@ -171,7 +171,8 @@ test('a body that breaks off is refused as the stream says, and one beyond the l
 });
 
 test('what breaks off goes with the next pruning, what came whole stays as long as it may', async () => {
-  const prune = () => opened.prune({ tombstones: 0, history: 0, locks: 0, contents: ORIGIN.at - 3600 }, 1000);
+  const prune = () =>
+    opened.prune({ tombstones: 0, history: 0, locks: 0, attachments: 0, contents: ORIGIN.at - 3600 }, 1000);
   await prune();
   const slices = slicesOf(Buffer.alloc(9 * PIECE), PIECE);
   const broken = putOf(slices, {}, new DavError(400, 'the connection ended before the body did'));
@@ -244,6 +245,6 @@ test('a content that is an object’s cannot be given up', async () => {
     await tx.objects.put(home, { name: 'a', uid: '', etag, data: new Uint8Array(0), content, index });
   });
   await abandonContent(owner, id, contextOn(opened));
-  await opened.prune({ tombstones: 0, history: 0, locks: 0, contents: ORIGIN.at + 3600 }, 1000);
+  await opened.prune({ tombstones: 0, history: 0, locks: 0, attachments: 0, contents: ORIGIN.at + 3600 }, 1000);
   assert.ok(Buffer.concat(await stored(id)).equals(data));
 });

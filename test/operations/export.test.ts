@@ -8,6 +8,7 @@ import { escapeText } from '../../src/formats/icalendar/values.ts';
 import { writeComponent } from '../../src/formats/icalendar/write.ts';
 import { addAccount } from '../../src/operations/accounts.ts';
 import { exportable, exportCollection, fileNames } from '../../src/operations/export.ts';
+import { UNBOUNDED } from '../../src/store/records.ts';
 import { refusal, type TestAdministration } from './an-administration.ts';
 import { calendar, card, collectionAt, event, imported, JANE, SAM, stored, todo, withUsers } from './some-files.ts';
 
@@ -57,7 +58,7 @@ describe('exporting', () => {
       await imported(admin, [calendar(event('a'), event('b'))]);
       const collection = await collectionAt(admin, 'calendars/default');
       await admin.store.write(admin.origin(), async (tx) => {
-        const index = { component: 'VEVENT', first: 0, last: 1, weeks: 1, texts: {} };
+        const index = { component: 'VEVENT', ...UNBOUNDED, texts: {} };
         await tx.objects.put(collection, { name: 'a.ics', uid: 'a', etag: 'e', data: Buffer.from('nonsense'), index });
       });
       const { text, objects, faults } = await exported(admin, 'calendar', 'default');

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { etagOf } from '../../src/dav/etag.ts';
 import { type StoredFault, verifyStore } from '../../src/operations/verify.ts';
-import { PIECE } from '../../src/store/records.ts';
+import { PIECE, UNBOUNDED } from '../../src/store/records.ts';
 import { refusal, type TestAdministration } from './an-administration.ts';
 import { calendar, card, collectionAt, event, imported, JANE, SAM, stored, todo, withUsers } from './some-files.ts';
 
@@ -44,7 +44,7 @@ function withObjects(body: (admin: TestAdministration) => Promise<void>): Promis
       const pieces = [Buffer.alloc(PIECE, 1), Buffer.alloc(10, 2)];
       const id = await tx.contents.begin(home.account);
       await tx.contents.append(home.account, id, 0, pieces);
-      const index = { component: '', first: 0, last: 0, weeks: 0, texts: {} };
+      const index = { component: '', ...UNBOUNDED, texts: {} };
       const content = { id, size: PIECE + 10 };
       const etag = etagOf(Buffer.concat(pieces));
       await tx.objects.put(home, { name: 'plan.bin', uid: '', etag, data: Buffer.alloc(0), content, index });
@@ -108,6 +108,12 @@ describe('davit verify', () => {
     [
       'a last time in the index that is too early',
       `update object set last_at = first_at + 1 where ${NAMED}`,
+      'index',
+      /would not find it/,
+    ],
+    [
+      'times in the index that are on other days of the month',
+      `update object set days = 1 where ${NAMED}`,
       'index',
       /would not find it/,
     ],

@@ -45,6 +45,7 @@ describe('the configuration', () => {
       limits: DEFAULT_LIMITS,
       quota: 10 * 1024 ** 3,
       retention: { tombstoneDays: 180, historyDays: 30 },
+      directories: { everyMinutes: 60 },
       log: { level: 'info', format: 'text' },
       demo: 'auto',
     });

@@ -5,6 +5,7 @@ import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import { connect as connectPlain, type Socket } from 'node:net';
+import { after } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { generate } from 'selfsigned';
 import type { DavResponse } from '../../src/dav/method.ts';
@@ -42,6 +43,14 @@ export async function loopbackCertificate(): Promise<{ readonly cert: string; re
 
 const pair = loopbackCertificate();
 
+/** What a test that fails leaves open would keep its process from ending. */
+const clients = new Set<{ destroy(): void }>();
+const listeners = new Set<Listening>();
+after(async () => {
+  for (const client of clients) client.destroy();
+  await Promise.all([...listeners].map((one) => one.close()));
+});
+
 export interface LoopbackOptions {
   readonly bounds?: Partial<HttpBounds>;
   readonly trustedProxies?: readonly string[];
@@ -56,6 +65,7 @@ export async function loopback(handle: Handle, options: LoopbackOptions = {}): P
   const place = { host: '127.0.0.1', port: 0 };
   const { cert, key } = await pair;
   const listening = await listen({ handle, log, tls: { ...place, cert, key }, plain: place, ...options });
+  listeners.add(listening);
   const [tls = '', plain = ''] = listening.addresses;
   return {
     listening,
@@ -82,6 +92,7 @@ export async function raw(at: Loopback, kind: 'plain' | 'tls' = 'plain'): Promis
     kind === 'plain'
       ? connectPlain(at.plainPort, '127.0.0.1')
       : connectTls({ port: at.tlsPort, host: '127.0.0.1', ca: at.cert, ALPNProtocols: ['http/1.1'] });
+  clients.add(socket);
   let text = '';
   let ended = false;
   const waiting = new Set<() => void>();
@@ -135,6 +146,7 @@ export interface Reply {
 /** An HTTP/2 connection. */
 export async function http2(at: Loopback): Promise<ClientHttp2Session> {
   const session = connectHttp2(`https://127.0.0.1:${at.tlsPort}`, { ca: at.cert });
+  clients.add(session);
   await once(session, 'connect');
   return session;
 }

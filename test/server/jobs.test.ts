@@ -9,20 +9,22 @@ import type { Pruned } from '../../src/store/store.ts';
 
 const DAY = 86_400;
 const NOW = 1000 * DAY;
-const NONE: Pruned = { tombstones: 0, history: 0, locks: 0, contents: 0 };
+const NONE: Pruned = { tombstones: 0, history: 0, locks: 0, attachments: 0, contents: 0 };
 const base = { retention: { tombstoneDays: 180, historyDays: 30 }, clock: () => NOW, batch: 10 };
 
 test('batches follow one another until less than a whole one went, with the times that the settings say', async () => {
-  const left = { tombstones: 25, history: 7, locks: 0, contents: 31 };
+  const left = { tombstones: 25, history: 7, locks: 0, attachments: 3, contents: 31 };
   const calls: unknown[] = [];
   const prune = async (before: unknown, limit: number) => {
     calls.push([before, limit]);
     const gone = {
       ...{ tombstones: Math.min(limit, left.tombstones), history: Math.min(limit, left.history) },
       ...{ locks: Math.min(limit, left.locks), contents: Math.min(limit, left.contents) },
+      attachments: Math.min(limit, left.attachments),
     };
     left.tombstones -= gone.tombstones;
     left.history -= gone.history;
+    left.attachments -= gone.attachments;
     left.contents -= gone.contents;
     return gone;
   };
@@ -30,7 +32,13 @@ test('batches follow one another until less than a whole one went, with the time
   await jobs.run();
   await jobs.close();
   assert.deepEqual(left, NONE);
-  const before = { tombstones: 820 * DAY, history: 970 * DAY, locks: NOW - 3600, contents: NOW - 900 };
+  const before = {
+    tombstones: 820 * DAY,
+    history: 970 * DAY,
+    locks: NOW - 3600,
+    attachments: NOW - DAY,
+    contents: NOW - 900,
+  };
   assert.deepEqual(calls, Array(4).fill([before, 10]));
 });
 

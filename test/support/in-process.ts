@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
+import { Readable } from 'node:stream';
 import { catalogue } from '../../src/dav/catalogue.ts';
 import { DavError } from '../../src/dav/errors.ts';
 import { etagOf } from '../../src/dav/etag.ts';
@@ -11,6 +12,10 @@ import type { DavRequest, DavResponse } from '../../src/dav/method.ts';
 import { addUser } from '../../src/operations/accounts.ts';
 import { administration } from '../../src/operations/administration.ts';
 import { setAdministrators } from '../../src/operations/administrators.ts';
+import { addDirectory, removeDirectory, showDirectory } from '../../src/operations/directories.ts';
+import { cardOf } from '../../src/operations/directory-card.ts';
+import type { Entry } from '../../src/operations/directory-entry.ts';
+import { fillDirectory } from '../../src/operations/directory-fill.ts';
 import { addDomain, listDomains } from '../../src/operations/domains.ts';
 import { addGroup, setMembers } from '../../src/operations/groups.ts';
 import { hashPassword } from '../../src/operations/passwords.ts';
@@ -117,9 +122,27 @@ export async function inProcess(store: Store, options: ServiceOptions): Promise<
       shift += seconds;
     },
     async prune() {
-      await store.prune({ tombstones: 2 ** 40, history: 0, locks: 0, contents: 0 }, 100_000);
+      await store.prune({ tombstones: 2 ** 40, history: 0, locks: 0, attachments: 0, contents: 0 }, 100_000);
     },
     administrators: (domain, addresses) => setAdministrators(admin, domain, addresses),
+    async offer(domain, name) {
+      const { tenant } = (await listDomains(admin)).find((one) => one.name === domain) ?? {};
+      const source = await addDirectory(admin, { name, title: 'Company', tenant, from: { kind: 'principals' } });
+      return {
+        async fill(people) {
+          const entries = people.map(({ uid, name: called, email }): Entry => {
+            const data = cardOf({ uid, name: called, emails: email === undefined ? [] : [email] });
+            return { kind: 'card', uid, label: called, data };
+          });
+          const report = await fillDirectory(admin, source, { entries: Readable.from([entries]) });
+          assert.equal(report?.fault, undefined);
+        },
+        async show(...addresses) {
+          for (const address of addresses) await showDirectory(admin, { address, name, shown: true });
+        },
+        end: () => removeDirectory(admin, source),
+      };
+    },
     async directory(domain, policy) {
       await setDirectoryPolicy(admin, domain, policy);
     },

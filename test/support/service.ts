@@ -61,9 +61,20 @@ export interface ServiceUnderTest {
   prune?(): Promise<void>;
   /** Makes these accounts the administrators of a domain, and nobody else. Tests in one process share their domains. */
   administrators(domain: string, addresses: readonly string[]): Promise<void>;
+  /** Adds an empty directory to a domain's tenant; absent where a test cannot do so. Tests in one process share their tenants. */
+  offer?(domain: string, name: string): Promise<Offered>;
   /** Says whom the users of a domain's tenant can look up. */
   directory(domain: string, policy: DirectoryPolicy): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A directory of a test. */
+export interface Offered {
+  /** Makes it hold these people, and nobody else. */
+  fill(people: readonly { readonly uid: string; readonly name: string; readonly email?: string }[]): Promise<void>;
+  /** Lists it in the homes of these accounts, and of nobody else: there may be many. */
+  show(...addresses: readonly string[]): Promise<void>;
+  end(): Promise<void>;
 }
 
 /** What a tool may ask of an in-process service. */

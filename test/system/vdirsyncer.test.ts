@@ -9,28 +9,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { card, event, todo } from '../support/builders.ts';
 import { skipWithout } from '../support/debian.ts';
-import {
-  type Household,
-  household,
-  type Outcome,
-  type RunningDavit,
-  runProgram,
-  startDavit,
-} from '../support/program.ts';
+import { type Household, household, type RunningDavit, startDavit } from '../support/program.ts';
+import { type Device, khalConfig, khardConfig, todomanConfig, vdirsyncerDevice } from '../support/vdirsyncer.ts';
 
 const ADDRESS = 'alice@example.com';
-
-/** Who is right when both have changed the same: nobody, this device, or the service. */
-type Resolution = 'null' | '"a wins"' | '"b wins"';
-
-interface Device {
-  readonly folder: string;
-  /** The path of a file in `calendars/default`, `contacts/default`, … */
-  file(collection: string, name: string): string;
-  vdirsyncer(command: string, resolution?: Resolution): Promise<Outcome>;
-  /** @throws AssertionError with all that vdirsyncer said unless it went well */
-  sync(resolution?: Resolution): Promise<void>;
-}
 
 describe('two devices with vdirsyncer', { skip: skipWithout('vdirsyncer') }, () => {
   let home: Household;
@@ -50,58 +32,14 @@ describe('two devices with vdirsyncer', { skip: skipWithout('vdirsyncer') }, () 
   });
 
   function device(name: string): Device {
-    const folder = join(home.folder, name);
-    const config = join(folder, 'config');
-    mkdirSync(folder);
-    const vdirsyncer = (command: string, resolution: Resolution = 'null'): Promise<Outcome> => {
-      writeFileSync(config, configuration(folder, resolution));
-      // To "should it be created there?" the answer is yes, as often as it is asked.
-      return runProgram('vdirsyncer', ['--config', config, command], { folder, input: 'y\n'.repeat(100) });
-    };
-    return {
-      folder,
-      file: (collection, file) => join(folder, collection, file),
-      vdirsyncer,
-      async sync(resolution) {
-        const { code, said } = await vdirsyncer('sync', resolution);
-        assert.equal(code, 0, said);
-      },
-    };
+    const { origin, certificate } = service;
+    return vdirsyncerDevice(join(home.folder, name), {
+      origin,
+      certificate,
+      address: ADDRESS,
+      password: home.password,
+    });
   }
-
-  function configuration(folder: string, resolution: Resolution): string {
-    const service_ = [
-      `url = "${service.origin}/"`,
-      `username = "${ADDRESS}"`,
-      `password = "${home.password}"`,
-      `verify = "${service.certificate}"`,
-    ];
-    const both = (kind: string, type: string, fileext: string, metadata: string): readonly string[] => [
-      `[pair ${kind}]`,
-      `a = "${kind}_here"`,
-      `b = "${kind}_there"`,
-      'collections = ["from a", "from b"]',
-      `conflict_resolution = ${resolution}`,
-      `metadata = ${metadata}`,
-      `[storage ${kind}_here]`,
-      'type = "filesystem"',
-      `path = "${join(folder, kind)}"`,
-      `fileext = "${fileext}"`,
-      `[storage ${kind}_there]`,
-      `type = "${type}"`,
-      ...service_,
-    ];
-    return [
-      '[general]',
-      `status_path = "${join(folder, 'status')}"`,
-      ...both('calendars', 'caldav', '.ics', '["displayname", "color"]'),
-      ...both('contacts', 'carddav', '.vcf', '["displayname"]'),
-      '',
-    ].join('\n');
-  }
-
-  const read = (device: Device, collection: string, name: string): string =>
-    readFileSync(device.file(collection, name), 'utf8');
 
   test('the calendars and address books are found, and a new one of a device is made', async () => {
     mkdirSync(phone.file('calendars', 'garden'), { recursive: true });
@@ -121,9 +59,9 @@ describe('two devices with vdirsyncer', { skip: skipWithout('vdirsyncer') }, () 
       const { code, said } = await one.vdirsyncer('metasync', '"a wins"');
       assert.equal(code, 0, said);
     }
-    assert.equal(read(desktop, 'calendars/garden', 'displayname'), 'The garden');
-    assert.equal(read(desktop, 'calendars/garden', 'color').toLowerCase(), '#228b22');
-    assert.equal(read(desktop, 'calendars/tasks', 'displayname'), 'Tasks');
+    assert.equal(desktop.read('calendars/garden', 'displayname'), 'The garden');
+    assert.equal(desktop.read('calendars/garden', 'color').toLowerCase(), '#228b22');
+    assert.equal(desktop.read('calendars/tasks', 'displayname'), 'Tasks');
   });
 
   /** Creating, changing and deleting in both directions, and conflicts. */
@@ -161,19 +99,19 @@ describe('two devices with vdirsyncer', { skip: skipWithout('vdirsyncer') }, () 
       walk: arrived(phone, events, `walk-${round}@`),
       bob: arrived(phone, people, `bob-${round}`),
     };
-    assert.equal(read(desktop, events, theirs.lunch), at('lunch', 'Lunch'));
-    assert.equal(read(desktop, people, theirs.ada), named('ada', 'Ada'));
-    assert.equal(read(phone, events, theirs.walk), at('walk', 'A walk'));
-    assert.equal(read(phone, people, theirs.bob), named('bob', 'Bob'));
+    assert.equal(desktop.read(events, theirs.lunch), at('lunch', 'Lunch'));
+    assert.equal(desktop.read(people, theirs.ada), named('ada', 'Ada'));
+    assert.equal(phone.read(events, theirs.walk), at('walk', 'A walk'));
+    assert.equal(phone.read(people, theirs.bob), named('bob', 'Bob'));
 
     // Changed on the other.
     write(desktop, events, theirs.lunch, at('lunch', 'A long lunch'));
     write(desktop, people, theirs.ada, named('ada', 'Ada Lovelace'));
     write(phone, events, theirs.walk, at('walk', 'A short walk'));
     await syncAll();
-    assert.equal(read(phone, events, lunch), at('lunch', 'A long lunch'));
-    assert.equal(read(phone, people, ada), named('ada', 'Ada Lovelace'));
-    assert.equal(read(desktop, events, walk), at('walk', 'A short walk'));
+    assert.equal(phone.read(events, lunch), at('lunch', 'A long lunch'));
+    assert.equal(phone.read(people, ada), named('ada', 'Ada Lovelace'));
+    assert.equal(desktop.read(events, walk), at('walk', 'A short walk'));
 
     // Changed on both: first nobody is right, and both keep what they have; then the service is.
     write(phone, events, lunch, at('lunch', 'Lunch with Ada'));
@@ -182,16 +120,16 @@ describe('two devices with vdirsyncer', { skip: skipWithout('vdirsyncer') }, () 
     const refused = await desktop.vdirsyncer('sync');
     assert.equal(refused.code, 1, refused.said);
     assert.match(refused.said, /conflict/i);
-    assert.equal(read(desktop, events, theirs.lunch), at('lunch', 'Lunch with Bob'));
+    assert.equal(desktop.read(events, theirs.lunch), at('lunch', 'Lunch with Bob'));
     await desktop.sync('"b wins"');
-    assert.equal(read(desktop, events, theirs.lunch), at('lunch', 'Lunch with Ada'));
+    assert.equal(desktop.read(events, theirs.lunch), at('lunch', 'Lunch with Ada'));
     // And once more, with the device being right.
     write(phone, people, ada, named('ada', 'Ada King'));
     write(desktop, people, theirs.ada, named('ada', 'Ada Byron'));
     await phone.sync();
     await desktop.sync('"a wins"');
     await phone.sync();
-    assert.equal(read(phone, people, ada), named('ada', 'Ada Byron'));
+    assert.equal(phone.read(people, ada), named('ada', 'Ada Byron'));
 
     // Deleted on either.
     rmSync(phone.file(events, lunch));
@@ -228,7 +166,7 @@ describe('two devices with vdirsyncer', { skip: skipWithout('vdirsyncer') }, () 
     assert.equal((await tablet.vdirsyncer('discover')).code, 0);
     await tablet.sync();
     const held = readdirSync(tablet.file('calendars/default', '')).map((name) =>
-      read(tablet, 'calendars/default', name),
+      tablet.read('calendars/default', name),
     );
     const uids = held.map((text) => /^UID:(.*)\r$/m.exec(text)?.[1]);
     assert.deepEqual(uids.sort(), ['kept-first@example.com', 'kept-killed@example.com', 'kept-restarted@example.com']);
@@ -244,50 +182,17 @@ describe('two devices with vdirsyncer', { skip: skipWithout('vdirsyncer') }, () 
       await desktop.sync();
     });
 
-    async function says(program: string, config: string, ...parameters: readonly string[]): Promise<string> {
-      // For todoman it must end like this, the others take any name.
-      const file = join(desktop.folder, `${program}.py`);
-      writeFileSync(file, config);
-      const places = ['CONFIG', 'DATA', 'CACHE', 'STATE'].map((name) => [`XDG_${name}_HOME`, desktop.folder] as const);
-      const env = { ...Object.fromEntries(places), HOME: desktop.folder, LC_ALL: 'C.UTF-8', TZ: 'UTC' };
-      const { code, said } = await runProgram(program, ['-c', file, ...parameters], { folder: desktop.folder, env });
-      assert.equal(code, 0, said);
-      return said;
-    }
-
     test('khal', { skip: skipWithout('khal') }, async () => {
-      const config = [
-        '[calendars]',
-        '[[default]]',
-        `path = ${desktop.file('calendars', 'default')}`,
-        '[locale]',
-        'timeformat = %H:%M',
-        'dateformat = %Y-%m-%d',
-        'longdateformat = %Y-%m-%d',
-        'datetimeformat = %Y-%m-%d %H:%M',
-        'longdatetimeformat = %Y-%m-%d %H:%M',
-        'local_timezone = UTC',
-        'default_timezone = UTC',
-        '[sqlite]',
-        `path = ${join(desktop.folder, 'khal.db')}`,
-        '',
-      ];
-      assert.match(await says('khal', config.join('\n'), 'list', '2026-07-02', '1d'), /10:00-11:00 Dentist/);
+      const listed = await desktop.says('khal', khalConfig(desktop, 'default'), ['list', '2026-07-02', '1d']);
+      assert.match(listed, /10:00-11:00 Dentist/);
     });
 
     test('todoman', { skip: skipWithout('todoman') }, async () => {
-      const config = [
-        `path = "${desktop.file('calendars', 'tasks')}"`,
-        'date_format = "%Y-%m-%d"',
-        `cache_path = "${join(desktop.folder, 'todoman.db')}"`,
-        '',
-      ];
-      assert.match(await says('todoman', config.join('\n'), 'list'), /Buy milk/);
+      assert.match(await desktop.says('todoman', todomanConfig(desktop, 'tasks'), ['list']), /Buy milk/);
     });
 
     test('khard', { skip: skipWithout('khard') }, async () => {
-      const config = ['[addressbooks]', '[[default]]', `path = ${desktop.file('contacts', 'default')}`, ''];
-      assert.match(await says('khard', config.join('\n'), 'list'), /Grace Hopper/);
+      assert.match(await desktop.says('khard', khardConfig(desktop, 'default'), ['list']), /Grace Hopper/);
     });
   });
 });

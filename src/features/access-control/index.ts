@@ -13,7 +13,7 @@ import { groupPrincipal, principal, principalCollection } from './resource-types
 
 export { membersNamed } from './named-principals.ts';
 export { allowedPrincipal } from './preconditions.ts';
-export { principalResource, requireDepthZero } from './reports.ts';
+export { requireDepthZero } from './reports.ts';
 export { groupPrincipal, isBelowPrincipal, principal, principalCollection } from './resource-types.ts';
 
 export function accessControl(): Feature {

@@ -1,10 +1,11 @@
 /**
  * principal-match: which members of a collection are the user, or say by a property that they are the user's. RFC 3744 section 9.3.
  */
-import { type Horizon, horizonOf } from '../../dav/acquaintance.ts';
+import { type Horizon, holdsPrincipal, horizonOf } from '../../dav/acquaintance.ts';
 import { DavError } from '../../dav/errors.ts';
-import { memberCollectionsOf, objectResource, principalHref } from '../../dav/locate.ts';
+import { objectResource, principalHref, principalResource, subprincipal } from '../../dav/locate.ts';
 import { othersTurn } from '../../dav/member-pages.ts';
+import { memberCollectionsOf } from '../../dav/members.ts';
 import type { Context } from '../../dav/method.ts';
 import { multistatus, statusResponse } from '../../dav/multistatus.ts';
 import { type PropertyReader, propertyReader, requestedProperties } from '../../dav/properties.ts';
@@ -17,7 +18,7 @@ import { closeDocument, openDocument } from '../../formats/xml/write.ts';
 import { type Account, type CollectionId, NO_COLLECTION } from '../../store/records.ts';
 import type { Page, ReadTransaction } from '../../store/store.ts';
 import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
-import { principalResource, requireDepthZero } from './reports.ts';
+import { requireDepthZero } from './reports.ts';
 
 export const principalMatch: Report = {
   name: `{${DAV}}principal-match`,
@@ -63,22 +64,24 @@ async function* selves(at: Resource, user: Account, reader: PropertyReader, cont
 
 async function principalsThatAre(
   horizon: Horizon,
-  context: Context,
+  { catalogue }: Context,
   tx: ReadTransaction,
 ): Promise<readonly PrincipalResource[]> {
   const ids = [...horizon.subject.principals];
   const delegations = await tx.directory.delegatorsOf(ids);
   const accounts = await tx.directory.accounts([...new Set([...ids, ...delegations.map((one) => one.delegator)])]);
   const byId = new Map(accounts.map((account) => [account.id, account]));
-  const own = ids.flatMap((id) => byId.get(id) ?? []).map((account) => principalResource(account, horizon, context));
+  const principalOf = (account: Account): PrincipalResource =>
+    principalResource(account, holdsPrincipal(horizon, account), catalogue);
+  const own = ids.flatMap((id) => byId.get(id) ?? []).map(principalOf);
   const acting = new Map<string, PrincipalResource>();
   for (const { delegator, access } of delegations) {
     const account = byId.get(delegator);
     if (account === undefined) continue;
-    const whole = principalResource(account, horizon, context);
-    for (const { segment, type, access: needed } of context.catalogue.subprincipals.values()) {
-      const href = `${whole.href}${segment}/`;
-      if (needed === access) acting.set(href, { ...whole, type, href });
+    for (const below of catalogue.subprincipals.values()) {
+      if (below.access !== access) continue;
+      const one = subprincipal(principalOf(account), below);
+      acting.set(one.href, one);
     }
   }
   return [...own, ...acting.values()];

@@ -6,6 +6,7 @@ import { requirePrivilege } from '../../dav/dispatch.ts';
 import { PRINCIPALS_SEGMENT, principalHref, visiblePrincipal } from '../../dav/locate.ts';
 import { defineProperty, empty, href, hrefs, type LiveProperty, text, wrap } from '../../dav/property.ts';
 import { subjectOf } from '../../dav/relation.ts';
+import type { PrincipalResource } from '../../dav/resource.ts';
 import { CALENDARSERVER, DAV } from '../../formats/xml/name.ts';
 import type { Account, AccountId, Delegation } from '../../store/records.ts';
 import type { ReadTransaction } from '../../store/store.ts';
@@ -79,22 +80,25 @@ const groupMemberSet = defineProperty({
   async readMany(groups, { user }, tx) {
     if (user === undefined) return groups.map(() => undefined);
     const { principals } = await subjectOf(user, tx);
-    const members = await Promise.all(
-      groups.map(({ owner, privileges }) =>
-        privileges.has('{DAV:}all') || principals.has(owner.id) ? tx.directory.membersOf(owner.id) : undefined,
-      ),
-    );
+    const isShown = ({ owner, privileges }: PrincipalResource): boolean =>
+      privileges.has('{DAV:}all') || principals.has(owner.id);
+    const memberships = await tx.directory.membersOfAll(groups.filter(isShown).map(({ owner }) => owner.id));
+    const members = Map.groupBy(memberships, ({ group }) => group);
     const accounts = await accountsById(
-      members.flatMap((ids) => ids ?? []),
+      memberships.map(({ member }) => member),
       tx,
     );
-    return members.map((ids) => ids && principalHrefs(ids, accounts));
+    return groups.map((group) => {
+      if (!isShown(group)) return undefined;
+      const ids = (members.get(group.owner.id) ?? []).map(({ member }) => member);
+      return hrefs(pathsOf(ids, accounts));
+    });
   },
   async write({ owner, href: path }, value, tx, { user, catalogue }) {
-    const now = user && (await visiblePrincipal(owner, user, catalogue, tx));
-    if (user === undefined || now === undefined) throw allowedPrincipal('who sets the members of a group is a user');
+    const horizon = user && (await horizonOf(user, tx));
+    const now = horizon && (await visiblePrincipal(owner, horizon, catalogue, tx));
+    if (horizon === undefined || now === undefined) throw allowedPrincipal('who sets the members of a group is a user');
     requirePrivilege(now, '{DAV:}write-properties');
-    const horizon = await horizonOf(user, tx);
     const present = await tx.directory.membersOf(owner.id);
     const members = value === undefined ? [] : await membersNamed(value, present, horizon, catalogue, tx);
     const around = new Set([owner.id, ...(await tx.directory.allGroupsOf(owner.id))]);
@@ -121,21 +125,24 @@ const groupMembership = defineProperty({
   async readMany(members, { user, catalogue }, tx) {
     if (user === undefined) return members.map(() => undefined);
     const horizon = await horizonOf(user, tx);
-    const groups = await groupsOf(
-      members.map(({ owner }) => owner),
-      (account) => holdsPrincipal(horizon, account),
-      horizon.subject.principals,
+    const mine = horizon.subject.principals;
+    const held = new Set(members.flatMap(({ owner }) => (holdsPrincipal(horizon, owner) ? [owner.id] : [])));
+    const ids = members.map(({ owner }) => owner.id);
+    const [memberships, delegations] = await Promise.all([
+      tx.directory.groupsOf(ids),
+      tx.directory.delegatorsOf(ids.filter((id) => held.has(id) || mine.has(id))),
+    ]);
+    const known = memberships.filter(({ group, member }) => held.has(member) || mine.has(group));
+    const accounts = await accountsById(
+      [...known.map(({ group }) => group), ...delegations.map(({ delegator }) => delegator)],
       tx,
     );
-    const delegations = await tx.directory.delegatorsOf(
-      members.flatMap(({ owner: { id } }) => (groups.all.has(id) || horizon.subject.principals.has(id) ? [id] : [])),
-    );
-    const ids = [...[...groups.of.values()].flat(), ...delegations.map(({ delegator }) => delegator)];
-    const accounts = await accountsById(ids, tx);
+    const groups = Map.groupBy(known, ({ member }) => member);
     const acting = Map.groupBy(delegations, ({ delegate }) => delegate);
-    return members.map(({ owner }) => {
-      const below = (acting.get(owner.id) ?? []).flatMap((one) => proxyHrefs(one, accounts));
-      return hrefs([...pathsOf(groups.of.get(owner.id) ?? [], accounts), ...below.toSorted()]);
+    return ids.map((id) => {
+      const around = (groups.get(id) ?? []).map(({ group }) => group);
+      const below = (acting.get(id) ?? []).flatMap((one) => proxyHrefs(one, accounts));
+      return hrefs([...pathsOf(around, accounts), ...below.toSorted()]);
     });
 
     function proxyHrefs({ delegator, access }: Delegation, known: ReadonlyMap<AccountId, Account>): readonly string[] {
@@ -145,28 +152,6 @@ const groupMembership = defineProperty({
     }
   },
 });
-
-/** Direct groups by member: all of those whose principal the user holds, of others the ones among `mine`. */
-async function groupsOf(
-  members: readonly Account[],
-  isHeld: (account: Account) => boolean,
-  mine: ReadonlySet<AccountId>,
-  tx: ReadTransaction,
-): Promise<{ readonly of: ReadonlyMap<AccountId, readonly AccountId[]>; readonly all: ReadonlySet<AccountId> }> {
-  const [held, others] = [members.filter(isHeld), members.filter((one) => !isHeld(one))];
-  const of = new Map<AccountId, AccountId[]>();
-  await Promise.all(held.map(async ({ id }) => of.set(id, [...(await tx.directory.groupsOf(id))])));
-  // There are few groups that the user is in, whatever is asked.
-  const shared = others.length === 0 ? [] : [...mine];
-  const lists = await Promise.all(shared.map(async (group) => ({ group, in: await tx.directory.membersOf(group) })));
-  for (const { id } of others) {
-    of.set(
-      id,
-      lists.filter((list) => list.in.includes(id)).map(({ group }) => group),
-    );
-  }
-  return { of, all: new Set(held.map(({ id }) => id)) };
-}
 
 async function accountsById(ids: readonly AccountId[], tx: ReadTransaction): Promise<ReadonlyMap<AccountId, Account>> {
   if (ids.length === 0) return new Map();
@@ -178,10 +163,6 @@ function pathsOf(ids: readonly AccountId[], accounts: ReadonlyMap<AccountId, Acc
     .flatMap((id) => accounts.get(id) ?? [])
     .map(principalHref)
     .toSorted();
-}
-
-function principalHrefs(ids: readonly AccountId[], accounts: ReadonlyMap<AccountId, Account>): string {
-  return hrefs(pathsOf(ids, accounts));
 }
 
 export const principalProperties: readonly LiveProperty[] = [

@@ -8,14 +8,17 @@ import type { Resource, ResourceType } from '../../dav/resource.ts';
 import { DAV, type XmlName } from '../../formats/xml/name.ts';
 import { aclsOf, writeAces } from './acl.ts';
 
-/** Empty where there is none: the service belongs to nobody, and neither does a group. */
+/** Empty where there is none: the service belongs to nobody, and neither does a group or a directory. */
 const owner = defineProperty({
   name: `{${DAV}}owner`,
   spec: 'RFC 3744 section 5.1',
   on: ['service', 'principal', 'collection', 'object'],
   inAllprop: false,
-  read: (resource) =>
-    resource.shape === 'service' || resource.owner.kind === 'group' ? '' : href(principalHref(resource.owner)),
+  read(resource) {
+    if (resource.shape === 'service' || resource.owner.kind === 'group' || resource.owner.kind === 'directory')
+      return '';
+    return href(principalHref(resource.owner));
+  },
 });
 
 /** Nothing belongs to a group. */

@@ -3,8 +3,7 @@
  * RFC 7953 section 7.2.4.
  */
 import { defineProperty, type LiveProperty, text } from '../../dav/property.ts';
-import type { Component } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { faultsOf } from '../../formats/icalendar/rules.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
@@ -17,7 +16,12 @@ import { scheduleInbox } from '../scheduling/index.ts';
 /** @throws PreconditionViolated valid-calendar-data unless it holds exactly one VAVAILABILITY, and time zones */
 function accept(value: XmlElement): string {
   const data = textOf(value);
-  const object = parsed(data.trim());
+  const object = readOr(
+    () => readCalendar(data.trim()),
+    ({ line, reason }) => {
+      throw validCalendarData(`the calendar-availability, line ${line}: ${reason}`);
+    },
+  );
   const others = object.components.filter(({ name }) => name !== 'VTIMEZONE');
   if (others.length !== 1 || others[0]?.name !== 'VAVAILABILITY') {
     throw validCalendarData('a calendar-availability holds exactly one VAVAILABILITY, and nothing else but time zones');
@@ -25,15 +29,6 @@ function accept(value: XmlElement): string {
   const [fault] = faultsOf(object);
   if (fault !== undefined) throw validCalendarData(`the calendar-availability, line ${fault.line}: ${fault.reason}`);
   return data;
-}
-
-function parsed(data: string): Component {
-  try {
-    return readCalendar(data);
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    throw validCalendarData(`the calendar-availability, line ${error.line}: ${error.reason}`);
-  }
 }
 
 /** As it was set, but for the VTIMEZONEs where a client says which. RFC 7809 section 3.1.3. */

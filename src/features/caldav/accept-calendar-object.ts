@@ -1,5 +1,5 @@
 /**
- * What a write into a calendar stores, or why it is refused. The bytes are stored as they came, but for jCal. RFC 4791 section 5.3.2.1.
+ * What a write into a calendar stores, or why it is refused. The bytes are stored as they came, but for jCal and xCal. RFC 4791 section 5.3.2.1.
  */
 import type { Limits } from '../../dav/limits.ts';
 import {
@@ -10,10 +10,10 @@ import {
   type WriteRule,
 } from '../../dav/write-rule.ts';
 import { parseMediaType } from '../../formats/http/headers.ts';
+import { CALENDAR_TYPES, type CalendarFormat, calendarFormat } from '../../formats/icalendar/calendar-formats.ts';
 import { type Component, propertiesOf } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { type ContentError, readOr } from '../../formats/icalendar/content-line.ts';
 import { extentOf } from '../../formats/icalendar/extent.ts';
-import { readJcal } from '../../formats/icalendar/jcal.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { unknownScaleIn } from '../../formats/icalendar/recurrence-set.ts';
 import { calendarSubject, faultsOf } from '../../formats/icalendar/rules.ts';
@@ -33,15 +33,13 @@ import {
 } from './preconditions.ts';
 import { calendarTexts } from './prefilter.ts';
 import { componentsOf } from './properties.ts';
-import { calendar, JCAL } from './resource-types.ts';
+import { calendar } from './resource-types.ts';
 
 const FAULTS = {
   'valid-calendar-data': validCalendarData,
   'valid-calendar-object-resource': validCalendarObjectResource,
   'supported-calendar-component': supportedCalendarComponent,
 } as const;
-
-const MEDIA_TYPES = ['text/calendar', JCAL];
 
 /** The write rule of calendars. RFC 4791 section 5.3.2.1. */
 export const acceptCalendarObject: WriteRule = {
@@ -65,15 +63,16 @@ function readObject({ contentType, data: sent, limits, collection }: ProposedWri
   readonly calendar: Component;
   readonly accepted: AcceptedWrite;
 } {
-  const media = foreignMediaType(MEDIA_TYPES, contentType);
+  const media = foreignMediaType(CALENDAR_TYPES, contentType);
   if (media !== undefined) {
     throw supportedCalendarData(`a calendar holds text/calendar, not ${media}`);
   }
   requireSize(sent, limits);
-  const converted = isJcal(contentType) ? textOfJcal(sent) : undefined;
+  const format = calendarFormat(contentType === undefined ? undefined : parseMediaType(contentType)?.type);
+  const converted = format && readOr(() => textOf(sent, format), refused);
   if (converted !== undefined) requireSize(converted, limits);
   const data = converted ?? sent;
-  const object = parsed(data);
+  const object = readOr(() => readCalendar(data), refused);
   const [fault] = faultsOf(object);
   if (fault !== undefined) throw FAULTS[fault.rule](at(fault.line, fault.reason));
   const foreign = unknownScaleIn(object);
@@ -98,27 +97,13 @@ function requireSize({ length }: Uint8Array, { calendarObject }: Limits): void {
   throw maxResourceSize(`the object has ${length} octets; ${calendarObject} are possible`);
 }
 
-function isJcal(contentType: string | undefined): boolean {
-  return contentType !== undefined && parseMediaType(contentType)?.type === JCAL;
+/** A calendar holds text/calendar: what comes otherwise is stored as that. RFC 7265 section 4. @throws ContentError */
+function textOf(data: Uint8Array, format: CalendarFormat): Uint8Array {
+  return new TextEncoder().encode(writeComponent(format.read(data)));
 }
 
-/** A calendar holds text/calendar: what comes as jCal is stored as that. RFC 7265 section 4. @throws PreconditionViolated */
-function textOfJcal(data: Uint8Array): Uint8Array {
-  try {
-    return new TextEncoder().encode(writeComponent(readJcal(data)));
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    throw validCalendarData(error.reason);
-  }
-}
-
-function parsed(data: Uint8Array): Component {
-  try {
-    return readCalendar(data);
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    throw validCalendarData(at(error.line, error.reason));
-  }
+function refused({ line, reason }: ContentError): never {
+  throw validCalendarData(at(line, reason));
 }
 
 function at(line: number, reason: string): string {

@@ -2,25 +2,28 @@
  * When somebody is busy: by the calendars that are asked, what their owner says of being available laid under what is planned.
  * RFC 4791 section 7.10, RFC 7953 section 5.
  */
-import { membersOfHome } from '../../dav/locate.ts';
+
 import { firstPage, nextPage, othersTurn } from '../../dav/member-pages.ts';
+import { membersOfHome } from '../../dav/members.ts';
 import type { Context } from '../../dav/method.ts';
-import type { CollectionResource } from '../../dav/resource.ts';
+import { type CollectionResource, isSort } from '../../dav/resource.ts';
 import { type Availability, availabilitiesOf, unavailableTime } from '../../formats/icalendar/availability.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
 import { ContentError } from '../../formats/icalendar/content-line.ts';
-import { weeksOfRange } from '../../formats/icalendar/extent.ts';
 import { type BusyPeriod, busyOf, mergeBusy, overlaid, writeFreeBusy } from '../../formats/icalendar/free-busy.ts';
 import type { InstanceView } from '../../formats/icalendar/instances.ts';
 import type { TimeRange, TimeZone } from '../../formats/icalendar/moment.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
+import type { StepBudget } from '../../formats/icalendar/recurrence.ts';
 import { utcZone, zoneResolver } from '../../formats/icalendar/timezones.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
 import { CALDAV, CALENDARSERVER, type XmlName } from '../../formats/xml/name.ts';
 import type { Account, CollectionRecord } from '../../store/records.ts';
 import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
 import { floatingZoneOf } from './floating-zone.ts';
+import { reportSteps } from './instance-budget.ts';
 import { parsedObject } from './parsed-objects.ts';
+import { rangeCondition } from './prefilter.ts';
 import { isOpaque, SEGMENT } from './properties.ts';
 import { calendar } from './resource-types.ts';
 
@@ -42,6 +45,7 @@ const COMPONENTS = ['VEVENT', 'VFREEBUSY', 'VAVAILABILITY'];
 interface Gathered {
   readonly busy: BusyPeriod[];
   readonly availabilities: Availability[];
+  readonly steps: StepBudget;
   left: number;
 }
 
@@ -57,7 +61,7 @@ export async function busyTime(
   range: TimeRange,
   context: Context,
 ): Promise<readonly BusyPeriod[]> {
-  const gathered: Gathered = { busy: [], availabilities: [], left: context.limits.instances };
+  const gathered: Gathered = { busy: [], availabilities: [], steps: reportSteps(), left: context.limits.instances };
   const [first] = calendars;
   const floating = first === undefined ? utcZone : floatingZoneOf(first.collection);
   await gatherInbox(gathered, owner, range, floating, context);
@@ -99,7 +103,7 @@ async function gatherCalendar(
 ): Promise<void> {
   const { store, limits } = context;
   const floating = floatingZoneOf(at.collection);
-  const prefilter = { components: COMPONENTS, range: { ...range, weeks: weeksOfRange(range) } };
+  const prefilter = { components: COMPONENTS, range: rangeCondition(range, floating) };
   let after: string | undefined;
   let size = firstPage(limits.page);
   do {
@@ -118,7 +122,8 @@ async function gatherCalendar(
   } while (after !== undefined);
 }
 
-function gather(gathered: Gathered, object: Component, view: InstanceView, most: number): void {
+function gather(gathered: Gathered, object: Component, at: InstanceView, most: number): void {
+  const view = { ...at, budget: gathered.steps };
   const busy = busyOf(object, { ...view, limit: gathered.left });
   gathered.left -= busy.length;
   if (gathered.left > 0) {
@@ -160,7 +165,6 @@ export async function calendarsWithBusyTime(
 ): Promise<readonly CollectionResource[]> {
   const members = await store.read((tx) => membersOfHome(SEGMENT, owner, user, catalogue, tx));
   return members.filter(
-    ({ type, privileges }) =>
-      type.kind === calendar.kind && privileges.has('{urn:ietf:params:xml:ns:caldav}read-free-busy'),
+    ({ type, privileges }) => isSort(type, calendar) && privileges.has('{urn:ietf:params:xml:ns:caldav}read-free-busy'),
   );
 }

@@ -2,8 +2,9 @@
  * CALDAV:calendar-data of a report: which part of a calendar object a client asked for, and that part. RFC 4791 section 9.6.
  */
 import { DavError } from '../../dav/errors.ts';
+import { CALENDAR_TYPES, calendarFormat } from '../../formats/icalendar/calendar-formats.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
-import { writeJcal } from '../../formats/icalendar/jcal.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import type { TimeRange, TimeZone, ZoneResolver } from '../../formats/icalendar/moment.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { parseMomentText } from '../../formats/icalendar/values.ts';
@@ -13,17 +14,14 @@ import { attributeOf, childrenOf, elementsOf, type XmlElement } from '../../form
 import { CALDAV, localOf } from '../../formats/xml/name.ts';
 import { type CompRequest, selected, WHOLE } from './component-part.ts';
 import { expanded } from './expand.ts';
-import type { InstanceBudget } from './instance-budget.ts';
+import { type InstanceBudget, TooManyInstances } from './instance-budget.ts';
 import { withinFreeBusySet, withinRecurrenceSet } from './limit-sets.ts';
 import { supportedCalendarData } from './preconditions.ts';
-import { JCAL } from './resource-types.ts';
-
-const TYPES = ['text/calendar', JCAL] as const;
 
 /** What a request wants of calendar data; nothing of it means the whole object. RFC 4791 section 9.6. */
 export interface CalendarDataRequest {
-  /** A media type. */
-  readonly contentType: 'text/calendar' | typeof JCAL;
+  /** One of CALENDAR_TYPES. */
+  readonly contentType: string;
   /** Of VCALENDAR. */
   readonly comp: CompRequest | undefined;
   readonly expand: TimeRange | undefined;
@@ -49,10 +47,10 @@ export interface CalendarDataView {
 export function parseCalendarData(element: XmlElement): CalendarDataRequest {
   const type = attributeOf(element, 'content-type') ?? 'text/calendar';
   const version = attributeOf(element, 'version') ?? '2.0';
-  const contentType = TYPES.find((one) => one === type.split(';')[0]?.trim().toLowerCase());
+  const contentType = CALENDAR_TYPES.find((one) => one === type.split(';')[0]?.trim().toLowerCase());
   if (contentType === undefined || version.trim() !== '2.0') {
     throw supportedCalendarData(
-      `calendar data are ${TYPES.join(' or ')} in version 2.0, not ${type} in version ${version}`,
+      `calendar data are ${CALENDAR_TYPES.join(' or ')} in version 2.0, not ${type} in version ${version}`,
     );
   }
   const comp = onlyChild(element, 'comp');
@@ -73,6 +71,16 @@ export function parseCalendarData(element: XmlElement): CalendarDataRequest {
   };
 }
 
+/** Whether all of an object is asked for, byte for byte, so that nobody need look into it. */
+export function isVerbatim(request: CalendarDataRequest, view: CalendarDataView): boolean {
+  return request.contentType === 'text/calendar' && isWhole(request, view);
+}
+
+function isWhole(request: CalendarDataRequest, { definitions }: CalendarDataView): boolean {
+  const { comp, expand, limitRecurrenceSet, limitFreeBusySet } = request;
+  return [definitions, comp, expand, limitRecurrenceSet, limitFreeBusySet].every((part) => part === undefined);
+}
+
 /** What a client asked for, in the format that it asked for. @throws TooManyInstances */
 export function calendarData(
   request: CalendarDataRequest,
@@ -81,8 +89,14 @@ export function calendarData(
   view: CalendarDataView,
 ): string {
   const text = partOf(request, parsed, stored, view);
-  if (request.contentType !== JCAL) return text;
-  return writeJcal(text === stored ? parsed().calendar : readCalendar(text));
+  const format = calendarFormat(request.contentType);
+  if (format === undefined) return text;
+  return format.write(text === stored ? parsed().calendar : readOr(() => readCalendar(text), tooMuch));
+}
+
+/** What is expanded may have more properties than any text that is read. */
+function tooMuch(): never {
+  throw new TooManyInstances();
 }
 
 /** Gives the object as a tree. */
@@ -95,16 +109,8 @@ type Parsed = () => { readonly calendar: Component; readonly zones: ZoneResolver
  * @throws TooManyInstances
  */
 function partOf(request: CalendarDataRequest, parsed: Parsed, stored: string, view: CalendarDataView): string {
+  if (isWhole(request, view)) return stored;
   const { comp, expand, limitRecurrenceSet, limitFreeBusySet } = request;
-  if (
-    view.definitions === undefined &&
-    comp === undefined &&
-    expand === undefined &&
-    limitRecurrenceSet === undefined &&
-    limitFreeBusySet === undefined
-  ) {
-    return stored;
-  }
   const { calendar, zones } = parsed();
   const clock = { zones, floating: view.floating };
   let part = view.definitions === undefined ? calendar : withZoneDefinitions(calendar, view.definitions);

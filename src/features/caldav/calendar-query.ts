@@ -30,7 +30,7 @@ export const calendarQuery: Report = {
     const filter = parseFilter(element);
     const target = addressed(at);
     const answer = objectAnswer(body, target.collection, context);
-    const prefilter = prefilterOf(filter);
+    const prefilter = prefilterOf(filter, answer.floating);
     const pieces = queryPages({
       at: target,
       depth: parseDepth(request.headers.depth) ?? 1,
@@ -57,7 +57,10 @@ function matcher(
   }
   const { floating, budget } = answer;
   return (object) => {
-    const { calendar: tree, zones } = parsedObject(object);
-    return matches(filter, tree, { zones, floating, budget });
+    const parsed = parsedObject(object);
+    const { calendar: tree, zones } = parsed;
+    if (!matches(filter, tree, { zones, floating, budget })) return false;
+    answer.prepare(object, parsed);
+    return true;
   };
 }

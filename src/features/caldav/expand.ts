@@ -41,7 +41,7 @@ export function expanded(calendar: Component, range: TimeRange, request: CompReq
     }
   }
   if (templates.size === 0) return text + end;
-  for (const instance of instancesOf(calendar, { zones, floating, range })) {
+  for (const instance of instancesOf(calendar, { zones, floating, range, budget: view.budget.steps })) {
     const template = templates.get(instance.component);
     if (template === undefined) continue;
     const own = instanceText(template, instance, view);

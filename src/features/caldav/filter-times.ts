@@ -29,11 +29,9 @@ export function overlaps(series: Series, component: Component, range: TimeRange,
   if (isTakenByItself(component)) return componentInRange(component, range, zones, floating);
   const calendar = surroundings(series, component, component, budget);
   if (calendar === undefined) return true;
-  for (const instance of instancesOf(calendar, { zones, floating, range }, component.name)) {
-    if (instance.component === component) return true;
-    if (--budget.instances < 0) return true;
-  }
-  return false;
+  const only = (one: Component) => one === component;
+  const own = instancesOf(calendar, { zones, floating, range, only, budget: budget.steps }, component.name);
+  return own.next().done !== true;
 }
 
 /** Whether one of these alarms of a component of a series triggers in the range. */
@@ -45,7 +43,7 @@ export function alarmsOverlap(
   { zones, floating, budget }: ObjectView,
 ): boolean {
   const calendar = surroundings(series, component, { ...component, components: alarms }, budget);
-  return calendar === undefined || alarmsInRange(calendar, component.name, range, zones, floating);
+  return calendar === undefined || alarmsInRange(calendar, component.name, range, { zones, floating, budget });
 }
 
 /** Free-busy and availability do not recur, and a task without a start, an end and a series has no instances. */

@@ -4,7 +4,7 @@
 import { DavError } from '../../dav/errors.ts';
 import type { Context, DavResponse } from '../../dav/method.ts';
 import type { Report } from '../../dav/report.ts';
-import type { CollectionResource } from '../../dav/resource.ts';
+import { type CollectionResource, isSort } from '../../dav/resource.ts';
 import { parseDepth } from '../../formats/http/headers.ts';
 import { childrenOf } from '../../formats/xml/element.ts';
 import { CALDAV } from '../../formats/xml/name.ts';
@@ -43,6 +43,6 @@ async function calendarsAt(
   depth: 0 | 1 | 'infinity',
   context: Context,
 ): Promise<readonly CollectionResource[] | undefined> {
-  if (at.type.kind === calendar.kind) return [at];
+  if (isSort(at.type, calendar)) return [at];
   return depth === 0 || context.user === undefined ? undefined : calendarsWithBusyTime(at.owner, context.user, context);
 }

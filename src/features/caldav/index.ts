@@ -12,12 +12,14 @@ import { calendarCollectionLocationOk, preconditions } from './preconditions.ts'
 import { properties, SEGMENT } from './properties.ts';
 import { calendar, calendarHome, calendarObject, calendarRoot } from './resource-types.ts';
 
+export { indexOf } from './accept-calendar-object.ts';
 export { AVAILABILITY_NAMES, availabilityIn, busyTime, calendarsWithBusyTime, freeBusyText } from './busy-time.ts';
 export { calendarMultiget } from './calendar-multiget.ts';
 export { calendarQuery } from './calendar-query.ts';
 export { timezoneIdOf } from './floating-zone.ts';
-export { maxAttachmentsPerResource, validCalendarData } from './preconditions.ts';
-export { calendar, calendarHome, calendarObject, JCAL, TIME_ZONES } from './resource-types.ts';
+export { calendarCollectionLocationOk, maxAttachmentsPerResource, validCalendarData } from './preconditions.ts';
+export { SEGMENT } from './properties.ts';
+export { calendar, calendarHome, calendarObject, TIME_ZONES } from './resource-types.ts';
 
 const COMPONENTS = `{${CALDAV}}supported-calendar-component-set` as const;
 const DISPLAYNAME = `{${DAV}}displayname` as const;

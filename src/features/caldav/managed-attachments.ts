@@ -6,7 +6,7 @@ import { attachmentAcross, attachmentHref } from '../../dav/attachments.ts';
 import type { Context } from '../../dav/method.ts';
 import type { ProposedWrite, WriteRule } from '../../dav/write-rule.ts';
 import type { Component, Property } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import { managedIdsIn, unmanaged, withManaged } from '../../formats/icalendar/managed-attachments.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
@@ -78,19 +78,13 @@ const MANAGED_ID = new RegExp([...'MANAGED-ID'].join('(?:\\r?\\n[ \\t])?'), 'i')
 /** Without MANAGED-IDs of other servers, so that their attachments stay as the references that they are. RFC 8607 section 3.12.7. */
 export const withKnownAttachments: NonNullable<WriteRule['imported']> = async (data, owner, tx) => {
   if (!MANAGED_ID.test(new TextDecoder('latin1').decode(data))) return data;
-  const calendar = readable(data);
+  // What cannot be read is refused by whoever stores it.
+  const calendar = readOr(
+    () => readCalendar(data),
+    () => undefined,
+  );
   if (calendar === undefined) return data;
   const known = new Set((await tx.attachments.getAll(owner.id, [...managedIdsIn(calendar)])).map(({ id }) => id));
   const changed = withManaged(calendar, (property, id) => (known.has(id) ? property : unmanaged(property)));
   return changed === calendar ? data : new TextEncoder().encode(writeComponent(changed));
 };
-
-/** What cannot be read is refused by whoever stores it. */
-function readable(data: Uint8Array): Component | undefined {
-  try {
-    return readCalendar(data);
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
-}

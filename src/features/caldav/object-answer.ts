@@ -24,10 +24,16 @@ import { CALDAV, DAV } from '../../formats/xml/name.ts';
 import { escapeText } from '../../formats/xml/write.ts';
 import type { CollectionRecord, StoredObject } from '../../store/records.ts';
 import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
-import { type CalendarDataRequest, type CalendarDataView, calendarData, parseCalendarData } from './calendar-data.ts';
+import {
+  type CalendarDataRequest,
+  type CalendarDataView,
+  calendarData,
+  isVerbatim,
+  parseCalendarData,
+} from './calendar-data.ts';
 import { floatingZoneOf, zoneOfCalendar } from './floating-zone.ts';
 import { type InstanceBudget, instanceBudget, TooManyInstances } from './instance-budget.ts';
-import { parsedObject } from './parsed-objects.ts';
+import { type ParsedObject, parsedObject } from './parsed-objects.ts';
 import { validCalendarData, validTimezone } from './preconditions.ts';
 import { TIME_ZONES } from './resource-types.ts';
 
@@ -38,6 +44,8 @@ export interface ObjectAnswer {
   readonly budget: InstanceBudget;
   /** Whether the bytes of the objects are asked for. */
   readonly wantsData: boolean;
+  /** Makes what will be answered of an object while its tree is at hand, unless that takes no tree. @throws TooManyInstances */
+  prepare(object: StoredObject, parsed: ParsedObject): void;
 }
 
 /** @throws PreconditionViolated for a calendar-data or time zone that cannot be served */
@@ -47,33 +55,61 @@ export function objectAnswer(body: XmlElement, collection: CollectionRecord, con
   const definitions = zoneDefinitionsIn(context.headers?.[TIME_ZONES.toLowerCase()]);
   const element = childOf(childOf(body, `{${DAV}}prop`) ?? body, `{${CALDAV}}calendar-data`);
   const request = element === undefined ? undefined : parseCalendarData(element);
+  const view: CalendarDataView = { floating, budget, definitions };
+  const prepared: Prepared = new WeakMap();
   const extras: ExtraProperties =
-    request === undefined
-      ? new Map()
-      : new Map([[CALENDAR_DATA, calendarDataProperty(request, { floating, budget, definitions })]]);
+    request === undefined ? new Map() : new Map([[CALENDAR_DATA, calendarDataProperty(request, view, prepared)]]);
   const minimal = context.preferences.return === 'minimal';
   const reader = propertyReader(requestedProperties(body), context, minimal, extras);
-  return { reader, floating, budget, wantsData: request !== undefined };
+  return {
+    reader,
+    floating,
+    budget,
+    wantsData: request !== undefined,
+    prepare(object, parsed) {
+      if (request === undefined || isVerbatim(request, view)) return;
+      prepared.set(
+        object,
+        calendarText(request, object, () => parsed, view),
+      );
+    },
+  };
 }
+
+/** The calendar data of objects that were looked into already. */
+type Prepared = WeakMap<StoredObject, string>;
 
 const CALENDAR_DATA = `{${CALDAV}}calendar-data` as const;
 
 /** What is not the default is said with the data. RFC 4791 section 9.6. */
-function calendarDataProperty(request: CalendarDataRequest, view: CalendarDataView): ExtraProperty {
-  const inside = (resource: Resource) => dataOf(request, resource, view);
+function calendarDataProperty(request: CalendarDataRequest, view: CalendarDataView, prepared: Prepared): ExtraProperty {
+  const inside = (resource: Resource) => dataOf(request, resource, view, prepared);
   const { contentType } = request;
   return contentType === 'text/calendar'
     ? { inside }
     : { inside, attributes: ` content-type="${contentType}" version="2.0"` };
 }
 
-function dataOf(request: CalendarDataRequest, resource: Resource, view: CalendarDataView): string | undefined {
+function dataOf(
+  request: CalendarDataRequest,
+  resource: Resource,
+  view: CalendarDataView,
+  prepared: Prepared,
+): string | undefined {
   if (resource.shape !== 'object' || !('data' in resource.object)) return undefined;
   const object: StoredObject = resource.object;
-  const parsed = () => parsedObject(object);
+  return escapeText(prepared.get(object) ?? calendarText(request, object, () => parsedObject(object), view));
+}
+
+function calendarText(
+  request: CalendarDataRequest,
+  object: StoredObject,
+  parsed: () => ParsedObject,
+  view: CalendarDataView,
+): string {
   // Only where a fold cuts a character in two, which XML cannot carry, the lines are folded anew.
   const stored = utf8Text(object.data) ?? writeComponent(parsed().calendar);
-  return escapeText(calendarData(request, parsed, stored, view));
+  return calendarData(request, parsed, stored, view);
 }
 
 /** The zone that a request names for dates and floating times. RFC 4791 section 9.8, RFC 7809 section 3.1.6. */

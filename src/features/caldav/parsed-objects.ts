@@ -1,6 +1,6 @@
 /**
- * Calendar objects as trees. They are not kept between requests, nor from deciding about an object to answering it: `npm run bench` has shown
- * that a cache of trees takes more time and memory than reading the objects anew.
+ * Calendar objects as trees. They are not kept, neither between requests nor from deciding about an object to answering it, for a cache of trees
+ * takes more time and memory than reading objects anew: what is answered of a tree is made when it is looked at.
  */
 import type { Component } from '../../formats/icalendar/component.ts';
 import type { ZoneResolver } from '../../formats/icalendar/moment.ts';

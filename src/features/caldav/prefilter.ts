@@ -4,10 +4,10 @@
  */
 import { collation } from '../../formats/collation.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
-import { weeksOfRange } from '../../formats/icalendar/extent.ts';
-import type { TimeRange } from '../../formats/icalendar/moment.ts';
+import { piecesOf } from '../../formats/icalendar/extent.ts';
+import type { TimeRange, TimeZone } from '../../formats/icalendar/moment.ts';
 import { unescapeText } from '../../formats/icalendar/values.ts';
-import { type Prefilter, type TextCondition, UNBOUNDED } from '../../store/records.ts';
+import { type Prefilter, type RangeCondition, type TextCondition, UNBOUNDED } from '../../store/records.ts';
 import type { CalendarFilter, CompFilter, PropFilter } from './filter.ts';
 
 /** Properties whose text the index keeps. */
@@ -38,8 +38,8 @@ export function calendarTexts(calendar: Component): Readonly<Record<string, stri
   return Object.fromEntries(Array.from(values, ([property, texts]) => [property, [...texts].join('\n')]));
 }
 
-/** The question to the index that every matching object passes. */
-export function prefilterOf(filter: CalendarFilter): Prefilter {
+/** The question to the index that every matching object passes; `floating` is the zone of dates and floating times. */
+export function prefilterOf(filter: CalendarFilter, floating: TimeZone): Prefilter {
   if (filter.notDefined) return { components: [] };
   const wanted = filter.comps.filter(({ notDefined }) => !notDefined);
   const names = [...new Set(wanted.map(({ name }) => name).filter((name) => MAIN.has(name)))];
@@ -48,7 +48,7 @@ export function prefilterOf(filter: CalendarFilter): Prefilter {
   return {
     // An object is about one thing: about two, there is none.
     ...(names.length === 0 ? {} : { components: names.length === 1 ? names : [] }),
-    ...(range === undefined ? {} : { range: indexRange(range) }),
+    ...(range === undefined ? {} : { range: rangeCondition(range, floating) }),
     ...(conditions.length === 0 ? {} : { texts: { test: 'allof', conditions } }),
   };
 }
@@ -62,11 +62,12 @@ export function decidedByIndex(filter: CalendarFilter): boolean {
   );
 }
 
-function indexRange(range: TimeRange): NonNullable<Prefilter['range']> {
+/** What the index is asked for a range; `floating` is the zone of dates and floating times. RFC 4791 section 9.9. */
+export function rangeCondition(range: TimeRange, floating: TimeZone): RangeCondition {
   return {
     start: Math.max(range.start, UNBOUNDED.first),
     end: Math.min(range.end, UNBOUNDED.last),
-    weeks: weeksOfRange(range),
+    pieces: piecesOf(range, floating),
   };
 }
 

@@ -4,6 +4,7 @@
 import { DavError } from '../../dav/errors.ts';
 import { homeHref, principalHref } from '../../dav/locate.ts';
 import { defineProperty, empty, href, hrefs, type LiveProperty, stored, text, wrap } from '../../dav/property.ts';
+import { CALENDAR_TYPES } from '../../formats/icalendar/calendar-formats.ts';
 import { supportedScales } from '../../formats/icalendar/calendar-scale.ts';
 import { ContentError } from '../../formats/icalendar/content-line.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
@@ -15,7 +16,7 @@ import type { Account, CollectionRecord } from '../../store/records.ts';
 import { groupPrincipal, principal } from '../access-control/index.ts';
 import { timezoneIdOf, timezoneOf, zoneOfCalendar } from './floating-zone.ts';
 import { validCalendarData, validTimezone } from './preconditions.ts';
-import { calendar, calendarHome, JCAL } from './resource-types.ts';
+import { calendar, calendarHome } from './resource-types.ts';
 
 /** The segment of calendar homes: `/calendars/USER/`. */
 export const SEGMENT = 'calendars';
@@ -154,8 +155,7 @@ const supportedCalendarData = defineProperty({
   spec: 'RFC 4791 section 5.2.4',
   on: [calendar],
   inAllprop: false,
-  read: () =>
-    ['text/calendar', JCAL].map((type) => `<cal:calendar-data content-type="${type}" version="2.0"/>`).join(''),
+  read: () => CALENDAR_TYPES.map((type) => `<cal:calendar-data content-type="${type}" version="2.0"/>`).join(''),
 });
 
 const maxResourceSize = defineProperty({

@@ -2,15 +2,12 @@
  * Calendar homes, calendars, and the objects in them. RFC 4791 section 4, RFC 4791 section 6.2.1.
  */
 import type { ObjectResource, OtherForm, ResourceType } from '../../dav/resource.ts';
-import { writeJcal } from '../../formats/icalendar/jcal.ts';
+import { CALENDAR_FORMATS, calendarFormat } from '../../formats/icalendar/calendar-formats.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
 import { withZoneDefinitions, zoneDefinitionsIn } from '../../formats/icalendar/zone-definitions.ts';
 import { CALDAV, CALENDARSERVER, DAV } from '../../formats/xml/name.ts';
 import type { StoredObject } from '../../store/records.ts';
 import { parsedObject } from './parsed-objects.ts';
-
-/** iCalendar as JSON. RFC 7265 section 3. */
-export const JCAL = 'application/calendar+json';
 
 /** The header by which clients say whether calendar data come with time zones. RFC 7809 section 7.1. */
 export const TIME_ZONES = 'CalDAV-Timezones';
@@ -43,7 +40,9 @@ function withZonesAsked(value: string, asked: OtherForm | undefined, object: Sto
   const changed = wanted === undefined ? stored : withZoneDefinitions(stored, wanted);
   if (changed === stored) return asked;
   const suffix = wanted === 'all' ? 'zones' : 'nozones';
-  if (asked !== undefined) return { ...asked, name: asked.name + suffix, make: () => writeJcal(changed) };
+  const format = calendarFormat(asked?.mediaType);
+  if (asked !== undefined && format !== undefined)
+    return { ...asked, name: asked.name + suffix, make: () => format.write(changed) };
   return { mediaType: 'text/calendar', name: suffix, contentType, make: () => writeComponent(changed) };
 }
 
@@ -57,14 +56,12 @@ export const calendarObject: ResourceType<'object'> = {
   contentType,
   forms: {
     stored: 'text/calendar',
-    others: [
-      {
-        mediaType: JCAL,
-        name: 'json',
-        contentType: ({ object }) => `${JCAL}; component=${object.component.toLowerCase()}`,
-        make: (object) => writeJcal(parsedObject(object).calendar),
-      },
-    ],
+    others: CALENDAR_FORMATS.map(({ mediaType, name, write }) => ({
+      mediaType,
+      name,
+      contentType: ({ object }) => `${mediaType}; component=${object.component.toLowerCase()}`,
+      make: (object) => write(parsedObject(object).calendar),
+    })),
     adapted: { header: TIME_ZONES, form: withZonesAsked },
   },
 };

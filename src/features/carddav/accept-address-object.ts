@@ -12,7 +12,7 @@ import {
 import { collation } from '../../formats/collation.ts';
 import { parseMediaType } from '../../formats/http/headers.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { type ContentError, readOr } from '../../formats/icalendar/content-line.ts';
 import { cardTexts, uidOf } from '../../formats/vcard/card.ts';
 import { JCARD, readJcard } from '../../formats/vcard/jcard.ts';
 import { readCard } from '../../formats/vcard/read.ts';
@@ -51,10 +51,10 @@ function readObject({ contentType, data: sent, limits }: ProposedWrite): Accepte
     throw supportedAddressData(`an address book holds text/vcard, not ${media}`);
   }
   requireSize(sent, limits);
-  const converted = isJcard(contentType) ? textOfJcard(sent) : undefined;
+  const converted = isJcard(contentType) ? readOr(() => textOfJcard(sent), refused) : undefined;
   if (converted !== undefined) requireSize(converted, limits);
   const data = converted ?? sent;
-  const card = parsed(data);
+  const card = readOr(() => readCard(data), refused);
   const [fault] = cardFaults(card);
   if (fault !== undefined) throw FAULTS[fault.rule](fault.reason);
   const uid = uidOf(card);
@@ -72,23 +72,13 @@ function isJcard(contentType: string | undefined): boolean {
   return contentType !== undefined && parseMediaType(contentType)?.type === JCARD;
 }
 
-/** An address book holds text/vcard: what comes as jCard is stored as that. RFC 7095 section 4. @throws PreconditionViolated */
+/** An address book holds text/vcard: what comes as jCard is stored as that. RFC 7095 section 4. @throws ContentError */
 function textOfJcard(data: Uint8Array): Uint8Array {
-  try {
-    return new TextEncoder().encode(writeCards([readJcard(data)]));
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    throw validAddressData(error.reason);
-  }
+  return new TextEncoder().encode(writeCards([readJcard(data)]));
 }
 
-function parsed(data: Uint8Array): Component {
-  try {
-    return readCard(data);
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    throw validAddressData(error.reason);
-  }
+function refused({ reason }: ContentError): never {
+  throw validAddressData(reason);
 }
 
 const CASEMAP = collation('i;unicode-casemap')!;

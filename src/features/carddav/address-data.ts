@@ -10,10 +10,9 @@ import type { ExtraProperties } from '../../dav/properties.ts';
 import type { Resource } from '../../dav/resource.ts';
 import { parseMediaType } from '../../formats/http/headers.ts';
 import type { Component, Property } from '../../formats/icalendar/component.ts';
-import { utf8Text } from '../../formats/utf8.ts';
 import { convertCard, versionOf } from '../../formats/vcard/convert.ts';
 import { JCARD } from '../../formats/vcard/jcard.ts';
-import { writeCards } from '../../formats/vcard/write.ts';
+import { storedCardText } from '../../formats/vcard/stored-text.ts';
 import { attributeOf, childOf, childrenOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CARDDAV, DAV, type XmlName } from '../../formats/xml/name.ts';
 import { escapeText } from '../../formats/xml/write.ts';
@@ -84,14 +83,6 @@ export function cardReader(): CardReader {
   };
 }
 
-/** The stored text as it is. Only where a fold cuts a character in two, which XML cannot carry, the lines are folded anew. */
-function storedText(object: StoredObject, cardOf: CardReader): string | undefined {
-  const text = utf8Text(object.data);
-  if (text !== undefined) return text;
-  const card = cardOf(object);
-  return card === undefined ? undefined : writeCards([card]);
-}
-
 // --- the answer ------------------------------------------------------------------------------------------------------------------------
 
 /** The card with the properties asked for, and its VERSION, without which nobody can read it. */
@@ -113,13 +104,13 @@ function textFor(
   object: StoredObject,
   cardOf: CardReader,
 ): string | undefined {
-  if (format === undefined && properties === undefined) return storedText(object, cardOf);
+  if (format === undefined && properties === undefined) return storedCardText(object.data);
   const card = cardOf(object);
   if (card === undefined) return undefined;
   const target = format === undefined ? versionOf(card) : versionIn(format);
   if (properties === undefined) {
     const isStored = format !== 'jcard' && versionOf(card) === target;
-    return isStored ? storedText(object, cardOf) : cardIn(card, format ?? target);
+    return isStored ? storedCardText(object.data) : cardIn(card, format ?? target);
   }
   return cardIn(partOf(convertCard(card, target), properties), format ?? target);
 }

@@ -1,9 +1,13 @@
 /**
  * Whether a card matches a filter. RFC 6352 section 10.5.
+ *
+ * A card is searched as it is stored. A property that it does not have is looked for in the other version too, where that may have it under
+ * this name: who asks for groups by KIND finds those that Apple's clients have written, and the other way round.
  */
 import { type Fold, foldOnce, matchesFolded } from '../../formats/collation.ts';
 import type { Component, Property } from '../../formats/icalendar/component.ts';
 import { unescapeText } from '../../formats/icalendar/values.ts';
+import { NAMED_OTHERWISE, namedOtherwise } from '../../formats/vcard/convert.ts';
 import type { Filter, ParameterFilter, PropertyFilter, PropertyName, TextMatch } from './filter.ts';
 
 /** How all conditions of a filter look at one card. */
@@ -11,6 +15,8 @@ interface Look {
   readonly fold: Fold;
   /** Values that may still be compared; beyond them every condition holds. */
   left: number;
+  /** What the card has in the other version; undefined until it is asked for. */
+  otherwise: readonly Property[] | undefined;
 }
 
 /** Values of one card that are compared, by all conditions together: real cards have some dozens. */
@@ -19,7 +25,7 @@ const MOST_COMPARED = 100_000;
 /** Whether the card is one of those the filter means. */
 export function matchesFilter(card: Component, { test, properties }: Filter): boolean {
   if (properties.length === 0) return true;
-  const look: Look = { fold: foldOnce(), left: MOST_COMPARED };
+  const look: Look = { fold: foldOnce(), left: MOST_COMPARED, otherwise: undefined };
   const holds = (filter: PropertyFilter): boolean => matchesProperties(card, filter, look);
   return test === 'anyof' ? properties.some(holds) : properties.every(holds);
 }
@@ -29,8 +35,15 @@ function isNamed(property: Property, { group, name }: PropertyName): boolean {
   return property.name === name && (group === undefined || property.group?.toLowerCase() === group);
 }
 
+function propertiesNamed(card: Component, name: PropertyName, look: Look): readonly Property[] {
+  const stored = card.properties.filter((property) => isNamed(property, name));
+  if (stored.length > 0 || !NAMED_OTHERWISE.has(name.name)) return stored;
+  look.otherwise ??= namedOtherwise(card);
+  return look.otherwise.filter((property) => isNamed(property, name));
+}
+
 function matchesProperties(card: Component, filter: PropertyFilter, look: Look): boolean {
-  const named = card.properties.filter((property) => isNamed(property, filter));
+  const named = propertiesNamed(card, filter, look);
   return filter.absent ? named.length === 0 : named.some((property) => matchesProperty(property, filter, look));
 }
 

@@ -10,6 +10,8 @@ import { addressbookCollectionLocationOk, preconditions } from './preconditions.
 import { properties, SEGMENT } from './properties.ts';
 import { addressbook, addressbookHome, addressbookRoot, addressObject } from './resource-types.ts';
 
+export { cardIn, parsedCard } from './formats.ts';
+export { SEGMENT } from './properties.ts';
 export { addressbook, addressbookHome } from './resource-types.ts';
 
 /** The address book that every account has, and keeps. */

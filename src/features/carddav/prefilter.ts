@@ -44,7 +44,13 @@ function narrow({ name, absent, test, texts, parameters }: PropertyFilter): Text
   if (absent || !isIndexed(name)) return undefined;
   const conditions = texts.flatMap((match) => {
     const contains = needleOf(name, match);
-    return contains === undefined ? [] : [{ property: name, contains }];
+    if (contains === undefined) return [];
+    // Of identifiers the index finds the same one at once.
+    return [
+      name === 'UID' && match.type === 'equals'
+        ? { property: name, contains, whole: true }
+        : { property: name, contains },
+    ];
   });
   if (conditions.length === 0) return undefined;
   const complete = conditions.length === texts.length && parameters.length === 0;

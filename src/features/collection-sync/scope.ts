@@ -71,6 +71,8 @@ async function withThoseBelow(
   const inside = Map.groupBy(below, (one) => one.parent);
   const visit = (parent: CollectionResource, path: readonly string[]): void => {
     for (const record of inside.get(parent.collection.id) ?? []) {
+      // A collection of somebody else has a token of its own, at its own URL.
+      if (record.target !== undefined) continue;
       // Its properties come with its parent's changes, when they are asked for.
       const at = memberCollection(context.catalogue, parent, { ...record, properties: {} });
       if (!at.privileges.has('{DAV:}read')) continue;

@@ -5,7 +5,7 @@
  * higher revision and comes with the next sync. The service truncates only where the client sets a limit. RFC 6578 section 3.
  */
 import { DavError } from '../../dav/errors.ts';
-import { memberCollection, objectResource } from '../../dav/locate.ts';
+import { memberCollection, memberCollections, objectResource } from '../../dav/locate.ts';
 import { COLLECTIONS, othersTurn } from '../../dav/member-pages.ts';
 import type { Context, DavRequest, DavResponse } from '../../dav/method.ts';
 import type { Responder } from '../../dav/multiget.ts';
@@ -37,7 +37,8 @@ export const syncCollection: Report = {
     const token = textOf(childOf(body, `{${DAV}}sync-token`) ?? element(`{${DAV}}sync-token`)).trim();
     const scope = await scopeOf(at, level, token, context);
     const properties = propertyReader(requestedProperties(body), context, context.preferences.return === 'minimal');
-    const responder = level === '1' || scope.traverses ? properties : withoutTraversal(properties, context);
+    const responder =
+      level === '1' ? properties : withoutTraversal(properties, scope.traverses ? isMounted : () => true, context);
     return multistatus(context.catalogue, pieces(scope, limit, responder, context));
   },
 };
@@ -63,16 +64,25 @@ function limitIn(body: XmlElement): number | undefined {
   throw new DavError(400, `{DAV:}nresults is a positive number, not ${digits.slice(0, 100)}`);
 }
 
-/** Says of member collections that what lies in them is not followed from here. RFC 6578 section 3.3. */
-function withoutTraversal(properties: PropertyReader, { catalogue }: Context): Responder {
+function isMounted(resource: Resource): boolean {
+  return resource.shape === 'collection' && resource.mount !== undefined;
+}
+
+/** Says of some member collections that what lies in them is not followed from here. RFC 6578 section 3.3. */
+function withoutTraversal(
+  properties: PropertyReader,
+  which: (collection: Resource) => boolean,
+  { catalogue }: Context,
+): Responder {
   const { condition } = syncTraversalSupported('synchronise this collection at its own URL');
   const error = catalogue.declares(condition.name) ? condition : undefined;
   return {
     async respond(resources, tx) {
-      const objects = resources.filter((resource) => resource.shape === 'object');
-      const collections = resources.filter((resource) => resource.shape !== 'object');
-      const refused = collections.map(({ href }) => statusResponse(href, 403, error)).join('');
-      return (await properties.respond(objects, tx)) + refused;
+      const { told = [], refused = [] } = Object.groupBy(resources, (resource) =>
+        resource.shape !== 'object' && which(resource) ? 'refused' : 'told',
+      );
+      const refusals = refused.map(({ href }) => statusResponse(href, 403, error)).join('');
+      return (await properties.respond(told, tx)) + refusals;
     },
   };
 }
@@ -208,10 +218,12 @@ async function changesIn(
 async function respond(
   members: readonly Found[],
   responder: Responder,
-  { catalogue }: Context,
+  context: Context,
   tx: ReadTransaction,
 ): Promise<string> {
+  const { catalogue, user } = context;
   const present: Resource[] = [];
+  const mounts = new Map<CollectionResource, CollectionRecord[]>();
   let gone = '';
   for (const { at, change, sort } of members) {
     if (change.removed) {
@@ -219,8 +231,16 @@ async function respond(
       continue;
     }
     const { member } = change;
+    if ('kind' in member && member.target !== undefined) {
+      mounts.set(at, [...(mounts.get(at) ?? []), member]);
+      continue;
+    }
     const resource = 'kind' in member ? memberCollection(catalogue, at, member) : objectResource(at, member);
     if (resource.privileges.has('{DAV:}read')) present.push(resource);
+  }
+  for (const [at, records] of mounts) {
+    const mounted = await memberCollections(catalogue, at, records, user, tx);
+    present.push(...mounted.filter(({ privileges }) => privileges.has('{DAV:}read')));
   }
   return (await responder.respond(present, tx)) + gone;
 }

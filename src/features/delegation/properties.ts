@@ -32,10 +32,11 @@ function memberSet({ type, access }: Subprincipal): LiveProperty {
       return principalLists(members, tx);
     },
     async write({ owner }, value, tx, { user, catalogue }) {
-      const now = user && (await visiblePrincipal(owner, user, catalogue, tx));
-      if (user === undefined || now === undefined) throw allowedPrincipal('who lets others act for somebody is a user');
+      const horizon = user && (await horizonOf(user, tx));
+      const now = horizon && (await visiblePrincipal(owner, horizon, catalogue, tx));
+      if (horizon === undefined || now === undefined)
+        throw allowedPrincipal('who lets others act for somebody is a user');
       requirePrivilege(now, '{DAV:}write-properties');
-      const horizon = await horizonOf(user, tx);
       const present = idsOf(await tx.directory.delegatesOf(owner.id), access);
       const delegates = value === undefined ? [] : await membersNamed(value, present, horizon, catalogue, tx);
       for (const { id, address, tenant, kind } of delegates) {
@@ -65,25 +66,28 @@ function actsFor(name: XmlName, access: Delegation['access'], spec: LiveProperty
     on: [principal],
     inAllprop: false,
     async readMany(resources, _view, tx) {
-      const delegators = await Promise.all(resources.map((one) => delegatorsOf(one, access, tx)));
-      const lists = await principalLists(
-        delegators.map((ids) => ids ?? []),
-        tx,
-      );
-      return delegators.map((ids, at) => ids && lists[at]);
+      const shown = resources.filter(({ privileges }) => privileges.has('{DAV:}all'));
+      const lists = await principalLists(await delegatorsOf(shown, access, tx), tx);
+      const texts = new Map(shown.map((one, at) => [one, lists[at]]));
+      return resources.map((one) => texts.get(one));
     },
   });
 }
 
+/** For whom each of these acts, by itself or by a group that it is in. */
 async function delegatorsOf(
-  { owner, privileges }: PrincipalResource,
+  resources: readonly PrincipalResource[],
   access: Delegation['access'],
   tx: ReadTransaction,
-): Promise<readonly AccountId[] | undefined> {
-  if (!privileges.has('{DAV:}all')) return undefined;
-  const { principals } = await subjectOf(owner, tx);
-  const delegations = await tx.directory.delegatorsOf([...principals]);
-  return [...new Set(delegations.filter((one) => one.access === access).map(({ delegator }) => delegator))];
+): Promise<readonly (readonly AccountId[])[]> {
+  const ids = resources.map(({ owner }) => owner.id);
+  const groups = Map.groupBy(await tx.directory.allGroupsOfAll(ids), ({ member }) => member);
+  const principals = ids.map((id) => [id, ...(groups.get(id) ?? []).map(({ group }) => group)]);
+  const all = (await tx.directory.delegatorsOf([...new Set(principals.flat())])).filter((one) => one.access === access);
+  const delegations = Map.groupBy(all, ({ delegate }) => delegate);
+  return principals.map((one) => [
+    ...new Set(one.flatMap((id) => (delegations.get(id) ?? []).map(({ delegator }) => delegator))),
+  ]);
 }
 
 /** The hrefs of each list, in order of address. */

@@ -4,7 +4,7 @@
  */
 import { requirePrivilege } from '../../dav/dispatch.ts';
 import type { Feature } from '../../dav/feature.ts';
-import { memberCollectionsOf } from '../../dav/locate.ts';
+import { memberCollectionsOf } from '../../dav/members.ts';
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
 import { inWords, isCollection, type Resource } from '../../dav/resource.ts';
 import { encodeSegment } from '../../formats/http/path.ts';

@@ -4,7 +4,7 @@
  */
 import { acquaintancesOf, type Horizon, holdsPrincipal, horizonOf } from '../../dav/acquaintance.ts';
 import { DavError } from '../../dav/errors.ts';
-import { PRINCIPALS_KIND, ROOT_KIND } from '../../dav/locate.ts';
+import { PRINCIPALS_KIND, principalResource, ROOT_KIND } from '../../dav/locate.ts';
 import { othersTurn } from '../../dav/member-pages.ts';
 import type { Context, DavResponse } from '../../dav/method.ts';
 import { multistatus, statusResponse } from '../../dav/multistatus.ts';
@@ -14,7 +14,6 @@ import { childOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
 import { CALENDARSERVER, DAV } from '../../formats/xml/name.ts';
 import type { Account, AccountId } from '../../store/records.ts';
 import type { ReadTransaction } from '../../store/store.ts';
-import { principalResource } from '../access-control/index.ts';
 import { numberOfMatchesWithinLimits } from '../collection-sync/index.ts';
 
 /** Principals in one answer. */
@@ -91,7 +90,7 @@ function limitIn(body: XmlElement): number {
 }
 
 async function find(search: Search, user: Account, most: number, context: Context): Promise<Found> {
-  const { store, limits } = context;
+  const { store, limits, catalogue } = context;
   const { horizon, known } = await store.read(async (tx) => {
     const seen = await horizonOf(user, tx);
     return { horizon: seen, known: seen.everyone ? new Set<AccountId>() : await acquaintancesOf(seen.subject, tx) };
@@ -101,7 +100,7 @@ async function find(search: Search, user: Account, most: number, context: Contex
   for await (const candidates of candidatesFor(search, horizon, known, context)) {
     for (const account of candidates) {
       if (!isVisible(account, horizon, known)) continue;
-      const resource = principalResource(account, horizon, context);
+      const resource = principalResource(account, holdsPrincipal(horizon, account), catalogue);
       if (search.matches(resource)) found.push(resource);
     }
     examined += candidates.length;

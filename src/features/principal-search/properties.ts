@@ -45,6 +45,8 @@ const RECORDS: Readonly<Record<AccountKind, string>> = {
   group: 'groups',
   room: 'locations',
   resource: 'resources',
+  // Nobody sees its principal.
+  directory: '',
 };
 
 const recordType = defineProperty({

@@ -13,7 +13,7 @@ import { principal } from '../access-control/index.ts';
 import { calendar, calendarMultiget, calendarQuery } from '../caldav/index.ts';
 
 /** A message that has arrived in an inbox. RFC 6638 section 2.2. */
-export const schedulingObject: ResourceType<'object'> = {
+const schedulingObject: ResourceType<'object'> = {
   kind: 'scheduling-object',
   shape: 'object',
   spec: 'RFC 6638 section 2.2',
@@ -33,7 +33,7 @@ export const scheduleInbox: ResourceType<'collection'> = {
 };
 
 /** Where a client asks for the free and busy times of others. RFC 6638 section 2.1. */
-export const scheduleOutbox: ResourceType<'collection'> = {
+const scheduleOutbox: ResourceType<'collection'> = {
   kind: 'schedule-outbox',
   shape: 'collection',
   spec: 'RFC 6638 section 2.1',

@@ -9,7 +9,7 @@ import { CALENDARSERVER, DAV } from '../../formats/xml/name.ts';
 import { principal } from '../access-control/index.ts';
 
 /** A notice of something that happened. apple/caldav-notifications section 4.2. */
-export const notification: ResourceType<'object'> = {
+const notification: ResourceType<'object'> = {
   kind: 'notification',
   shape: 'object',
   spec: 'apple/caldav-notifications section 4.2',
@@ -19,7 +19,7 @@ export const notification: ResourceType<'object'> = {
 };
 
 /** The collection of a user's notices. apple/caldav-notifications section 4.1. */
-export const notifications: ResourceType<'collection'> = {
+const notifications: ResourceType<'collection'> = {
   kind: 'notifications',
   shape: 'collection',
   spec: 'apple/caldav-notifications section 4.1',

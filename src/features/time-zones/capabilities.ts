@@ -1,6 +1,7 @@
 /**
  * What the time zone service says of itself. RFC 7808 section 5.1, RFC 7808 section 6.1.
  */
+import { CALENDAR_TYPES } from '../../formats/icalendar/calendar-formats.ts';
 import { PUBLISHER } from './zones.ts';
 
 /** The context path of the service. RFC 7808 section 4.1. */
@@ -22,7 +23,7 @@ function action(name: string, template: string, parameters: Readonly<Record<stri
 export function capabilities() {
   return {
     version: 1,
-    info: { 'primary-source': PUBLISHER, formats: ['text/calendar', 'application/calendar+json'] },
+    info: { 'primary-source': PUBLISHER, formats: CALENDAR_TYPES },
     actions: [
       action('capabilities', '/capabilities'),
       action('list', '/zones{?changedsince}', { changedsince: false }),

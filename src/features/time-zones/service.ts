@@ -8,8 +8,8 @@ import { formatDateTime, parseDateTime } from '../../formats/date-time.ts';
 import { preferredType } from '../../formats/http/accept.ts';
 import { evaluate } from '../../formats/http/conditions.ts';
 import { HeaderError } from '../../formats/http/headers.ts';
+import { CALENDAR_TYPES, calendarFormat } from '../../formats/icalendar/calendar-formats.ts';
 import { DAY, FIRST_SECOND } from '../../formats/icalendar/civil.ts';
-import { writeJcal } from '../../formats/icalendar/jcal.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { databaseZone, ianaZone } from '../../formats/icalendar/timezones.ts';
 import { capabilities, PATH } from './capabilities.ts';
@@ -32,8 +32,8 @@ class Problem extends Error {
   }
 }
 
-/** Zone data in the media types that there are. RFC 7808 section 4.1.2. */
-const FORMATS = ['text/calendar', 'application/calendar+json'] as const;
+/** In what zone data come, if nothing else is asked for. RFC 7808 section 4.1.2. */
+const PLAIN = 'text/calendar';
 /** Observances reach so far from their start; the answer says where it ends. A hundred years. */
 const LONGEST = 36_525 * DAY;
 /** A day after the first second that four digits can write, so that there is something before it. */
@@ -102,19 +102,19 @@ function get(tzid: string, query: URLSearchParams, accept: string | undefined): 
   for (const side of ['start', 'end']) {
     if (query.has(side)) throw new Problem(400, `invalid-${side}`, 'Zones are not truncated here');
   }
-  const type = accept === undefined ? FORMATS[0] : acceptedType(accept);
-  if (type === FORMATS[0]) return { type: `${type}; charset=utf-8`, body: text, etag: tagOf(text) };
-  const body = writeJcal(readCalendar(text));
-  return { type, body, etag: tagOf(body) };
+  const format = calendarFormat(accept === undefined ? PLAIN : acceptedType(accept));
+  if (format === undefined) return { type: `${PLAIN}; charset=utf-8`, body: text, etag: tagOf(text) };
+  const body = format.write(readCalendar(text));
+  return { type: format.mediaType, body, etag: tagOf(body) };
 }
 
 /** @throws Problem invalid-format */
-function acceptedType(accept: string): (typeof FORMATS)[number] {
+function acceptedType(accept: string): string {
   // Of types that are not accepted the first is preferred: `none` stands for them.
-  const preferred = preferredType(accept, ['none/none', ...FORMATS]);
-  const type = FORMATS.find((format) => format === preferred) ?? (/\*\/\*/.test(accept) ? FORMATS[0] : undefined);
+  const preferred = preferredType(accept, ['none/none', ...CALENDAR_TYPES]);
+  const type = CALENDAR_TYPES.find((one) => one === preferred) ?? (/\*\/\*/.test(accept) ? PLAIN : undefined);
   if (type !== undefined) return type;
-  throw new Problem(406, 'invalid-format', `Zones come as ${FORMATS.join(' or ')}`);
+  throw new Problem(406, 'invalid-format', `Zones come as ${CALENDAR_TYPES.join(' or ')}`);
 }
 
 /** RFC 7808 section 5.4. */

@@ -12,10 +12,11 @@ import { DavError, MembersRefused } from '../../dav/errors.ts';
 import { memberCollection } from '../../dav/locate.ts';
 import { requireUnlocked } from '../../dav/locks.ts';
 import { isWhereItWas, lockNow } from '../../dav/member-now.ts';
+import { type MemberPage, memberPage } from '../../dav/members.ts';
 import { requirePrivilegeNow, requireUnbindNow } from '../../dav/privilege-now.ts';
 import type { CollectionResource } from '../../dav/resource.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
-import type { CollectionRecord } from '../../store/records.ts';
+import { type CollectionId, type CollectionRecord, NO_COLLECTION } from '../../store/records.ts';
 import type { ReadTransaction, WriteTransaction } from '../../store/store.ts';
 import { copyObjects, objectsLeave, type Walk } from './copy-move-across-objects.ts';
 import {
@@ -136,9 +137,8 @@ async function requireNothingThere(
 ): Promise<void> {
   if (collection === undefined && object === undefined) return;
   if (collection !== undefined) {
-    const { account, id } = collection.collection;
     const objects = await tx.collections.countObjects(collection.collection);
-    if (objects === 0 && (await tx.collections.in(account, id)).length === 0) return;
+    if (objects === 0 && (await tx.collections.countBelow(collection.collection)) === 0) return;
   }
   const href = collection?.href ?? parent.href + encodeSegment(name);
   throw new DavError(
@@ -172,22 +172,26 @@ async function copyBelow(
   transfer: Transfer,
 ): Promise<void> {
   const { store, writes, catalogue } = transfer.context;
-  const [now, members] = await store.read(async (tx) => [
-    await tx.collections.get(from.collection),
-    await tx.collections.in(from.collection.account, from.collection.id),
-  ]);
+  const now = await store.read((tx) => tx.collections.get(from.collection));
   if (now === undefined) return;
   walk.pairs.push({ from, target });
+  // Whatever is changed from here on raises it.
   walk.revisions.set(now.id, now.revision);
   await copyObjects({ from, target }, walk, transfer);
-  for (const member of members) {
-    const below = memberCollection(catalogue, from, member);
-    const made = await store
-      .write(writes, (tx) => memberArrives(member, target, transfer, tx))
-      .catch((error: unknown) => refusedMember(error, below.href));
-    if ('href' in made) walk.refused.push(made);
-    else await copyBelow(below, memberCollection(catalogue, target, made), walk, transfer);
-    if (walk.refused.length >= MOST_REFUSED) return;
+  for (let after: CollectionId | undefined = NO_COLLECTION; after !== undefined; ) {
+    const last: CollectionId = after;
+    const { members, next }: MemberPage<CollectionResource> = await store.read((tx) =>
+      memberPage(from, transfer.context.user, catalogue, tx, last),
+    );
+    for (const member of members) {
+      const made = await store
+        .write(writes, (tx) => memberArrives(member.collection, target, transfer, tx))
+        .catch((error: unknown) => refusedMember(error, member.href));
+      if ('href' in made) walk.refused.push(made);
+      else await copyBelow(member, memberCollection(catalogue, target, made), walk, transfer);
+      if (walk.refused.length >= MOST_REFUSED) return;
+    }
+    after = next;
   }
 }
 

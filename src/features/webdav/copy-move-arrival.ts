@@ -29,7 +29,7 @@ export interface Transfer {
 }
 
 /** The name of the source in its collection. */
-export function nameOf(resource: CollectionResource | ObjectResource): string {
+function nameOf(resource: CollectionResource | ObjectResource): string {
   return resource.shape === 'object' ? resource.object.name : resource.collection.name;
 }
 
@@ -52,6 +52,8 @@ export interface There {
 export async function thereNow({ parent, name }: Destination, context: Context, tx: ReadTransaction): Promise<There> {
   const object = await objectNow(parent, name, tx);
   const record = object === undefined ? await memberCollectionNow(parent, name, context, tx) : undefined;
+  if (record?.target !== undefined)
+    throw new DavError(409, `${parent.href}${name}/ has come to be listed here meanwhile`);
   const collection = record === undefined ? undefined : memberCollection(context.catalogue, parent, record);
   return { object, collection };
 }
@@ -89,7 +91,8 @@ export function requireOverwrite({ parent, name, mayOverwrite }: Destination, { 
 /** @throws DavError 403 for what stays */
 export function requireReplaceable({ type, collection, href }: CollectionResource, { catalogue }: Context): void {
   const kept = catalogue.keeps(type)?.onDelete(collection.name) === 'empty';
-  if (!kept && catalogue.creatable.some((one) => one.type.kind === type.kind)) return;
+  const creatable = catalogue.creatable.find((one) => one.type.kind === type.kind);
+  if (!kept && creatable !== undefined && creatable.only === undefined) return;
   throw new DavError(403, `${href}, ${inWords(type)}, cannot be replaced`);
 }
 

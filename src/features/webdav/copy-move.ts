@@ -3,6 +3,7 @@
  * Within one account each is one transaction, all or nothing; between two accounts a MOVE is a copy, and then a removal of what was copied.
  * RFC 4918 section 9.8, RFC 4918 section 9.9.
  */
+import { misplaced } from '../../dav/create-collection.ts';
 import { mapped, requireOnParent, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
 import { segmentsOf } from '../../dav/locate.ts';
@@ -25,6 +26,9 @@ function method(name: Transfer['manner'], spec: Method['spec']): Method {
       const source = mapped(context, request);
       if (source.shape !== 'collection' && source.shape !== 'object') throw new DavError(405, `${source.href} stays`);
       requirePrivilege(source, '{DAV:}read');
+      if (source.shape === 'collection' && source.mount !== undefined) {
+        throw new DavError(403, `${source.href} is only listed here, and stays so; what is in it can be copied`);
+      }
       if (name === 'MOVE' && source.shape === 'collection') requireOnParent(source.parent, '{DAV:}unbind');
       else if (name === 'MOVE') requirePrivilege(source, '{DAV:}unbind');
       const to = await destinationOf(request, source, context);
@@ -68,7 +72,13 @@ function requireFitting({ manner, source, to }: Transfer, context: Context): voi
     const creatable = catalogue.creatable.find((one) => one.type.kind === type.kind);
     if (creatable?.within.some((one) => one.kind === to.parent.type.kind) !== true) {
       const reason = `${inWords(type)} cannot be put into ${to.parent.href}, ${inWords(to.parent.type)}`;
-      throw creatable?.misplaced?.(reason) ?? new DavError(403, reason);
+      throw misplaced(creatable, reason);
+    }
+    if (creatable?.only !== undefined) {
+      throw new DavError(
+        403,
+        `${source.href}, ${inWords(type)}, cannot be copied or moved; what is in it can be copied`,
+      );
     }
     if (manner === 'MOVE' && catalogue.keeps(type)?.onDelete(collection.name) === 'empty') {
       throw new DavError(403, `${source.href} stays where it is`);

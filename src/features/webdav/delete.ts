@@ -8,7 +8,7 @@ import { requireUnlocked, type Touch } from '../../dav/locks.ts';
 import { isWhereItWas, lockNow } from '../../dav/member-now.ts';
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
 import { requirePrivilegeNow, requireUnbindNow } from '../../dav/privilege-now.ts';
-import { type CollectionResource, inWords, type ObjectResource } from '../../dav/resource.ts';
+import { type CollectionResource, inWords, type Mount, type ObjectResource } from '../../dav/resource.ts';
 
 const NO_CONTENT: DavResponse = { status: 204, headers: {} };
 
@@ -18,6 +18,10 @@ export const remove: Method = {
   on: ['collection', 'object'],
   async handle(request, context) {
     const resource = mapped(context, request);
+    if (resource.shape === 'collection' && resource.mount !== undefined) {
+      await unmount(resource, resource.mount, request, context);
+      return NO_CONTENT;
+    }
     if (resource.shape === 'collection') requireOnParent(resource.parent, '{DAV:}unbind');
     else requirePrivilege(resource, '{DAV:}unbind');
     if (resource.shape === 'object') await removeObject(resource, request, context);
@@ -37,6 +41,28 @@ async function removeObject(resource: ObjectResource, request: DavRequest, conte
     if (now === undefined) throw new DavError(404, `there is nothing at ${resource.href}`);
     await requireUnlocked(request, context, tx, { what: 'member', in: parent, name });
     await tx.objects.remove(resource.collection, name);
+  });
+}
+
+/** What is only listed here is listed no more, and does not come back by itself; it stays where it lies. RFC 5842 section 2.1. */
+async function unmount(
+  { collection, href }: CollectionResource,
+  { record, in: parent }: Mount,
+  request: DavRequest,
+  context: Context,
+): Promise<void> {
+  requirePrivilege(parent, '{DAV:}unbind');
+  await context.store.write(context.writes, async (tx) => {
+    const above = await lockNow(parent, tx);
+    await requirePrivilegeNow(parent, '{DAV:}unbind', context, tx);
+    const now = await tx.collections.child(above.account, above.id, record.name);
+    if (now?.id !== record.id || now.target === undefined) {
+      throw new DavError(404, `there is nothing at ${href} any more`);
+    }
+    await requireConditions(request, collection, context, tx);
+    await requireUnlocked(request, context, tx, { what: 'member', in: parent, name: record.name });
+    await tx.collections.remove(now);
+    await tx.mounts.decline(above.account, now.target);
   });
 }
 

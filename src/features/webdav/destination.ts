@@ -38,6 +38,9 @@ export async function destinationOf(request: DavRequest, source: Resource, conte
   if ((resource.shape !== 'object' && resource.shape !== 'collection') || resource.parent === undefined) {
     throw new DavError(403, `${resource.href} cannot be replaced`);
   }
+  if (resource.shape === 'collection' && resource.mount !== undefined) {
+    throw new DavError(403, `${resource.href} is only listed here: it is taken off the list, never replaced`);
+  }
   requireReplacing(request.method, source, resource);
   const { parent } = resource;
   const name = resource.shape === 'object' ? resource.object.name : resource.collection.name;

@@ -3,8 +3,9 @@
  */
 import { mapped, requirePrivilege } from '../../dav/dispatch.ts';
 import { DavError } from '../../dav/errors.ts';
-import { memberCollectionsOf, objectResource } from '../../dav/locate.ts';
+import { objectResource } from '../../dav/locate.ts';
 import { othersTurn } from '../../dav/member-pages.ts';
+import { type MemberPage, memberCollectionsOf } from '../../dav/members.ts';
 import type { Context, Method } from '../../dav/method.ts';
 import { multistatus, preferencesApplied } from '../../dav/multistatus.ts';
 import {
@@ -114,7 +115,7 @@ async function refuseTooMany(resource: Resource, context: Context): Promise<void
   async function countBelow(at: Resource, tx: ReadTransaction): Promise<number> {
     if (at.shape === 'collection') {
       const collections = await tx.collections.countBelow(at.collection);
-      return 1 + collections + (await tx.collections.countObjectsBelow(at.collection));
+      return 1 + collections + (await tx.collections.countObjectsBelow(at.collection)) + (await countMounted(at, tx));
     }
     let count = 1;
     if (isCollection(at)) {
@@ -122,5 +123,21 @@ async function refuseTooMany(resource: Resource, context: Context): Promise<void
       for (const member of members) count += await countBelow(member, tx);
     }
     return count;
+  }
+  /** What lies in collections that a home only lists. */
+  async function countMounted(home: CollectionResource, tx: ReadTransaction): Promise<number> {
+    let objects = 0;
+    for (
+      let after: CollectionId | undefined = home.parent === undefined ? NO_COLLECTION : undefined;
+      after !== undefined;
+    ) {
+      const { members, next }: MemberPage = await memberCollectionsOf(home, user, catalogue, tx, after);
+      for (const one of members) {
+        const isMounted = one.shape === 'collection' && one.mount !== undefined;
+        if (isMounted) objects += await tx.collections.countObjects(one.collection);
+      }
+      after = next;
+    }
+    return objects;
   }
 }

@@ -63,6 +63,6 @@ export function matchesStrongly(tag: EntityTag, etag: string): boolean {
 }
 
 /** The weak comparison. RFC 9110 section 8.8.3.2. */
-export function matchesWeakly(tag: EntityTag, etag: string): boolean {
+function matchesWeakly(tag: EntityTag, etag: string): boolean {
   return tag.value === (etag.startsWith('W/') ? etag.slice(2) : etag);
 }

@@ -19,6 +19,16 @@ export class ContentError extends Error {
   }
 }
 
+/** What is read; or, where the text is wrong, what becomes of that, which may be an error of another kind. Other errors go on. */
+export function readOr<T, E>(read: () => T, otherwise: (fault: ContentError) => E): T | E {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ContentError)) throw error;
+    return otherwise(error);
+  }
+}
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const DOT = 0x2e;
@@ -149,13 +159,13 @@ function readParameterValues(
 }
 
 /** Undoes `^n`, `^'` and `^^`; any other `^` stands for itself. RFC 6868 section 3. */
-export function decodeParameterValue(raw: string): string {
+function decodeParameterValue(raw: string): string {
   if (!raw.includes('^')) return raw;
   return raw.replace(/\^([n^'])/g, (_, code: string) => (code === 'n' ? '\n' : code === '^' ? '^' : '"'));
 }
 
 /** Encodes line ends, quotation marks and `^`, which a parameter value cannot hold. RFC 6868 section 3. */
-export function encodeParameterValue(value: string): string {
+function encodeParameterValue(value: string): string {
   return value.replace(/\r\n?|[\n^"]/g, (found) => (found === '^' ? '^^' : found === '"' ? "^'" : '^n'));
 }
 

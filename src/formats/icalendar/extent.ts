@@ -1,12 +1,11 @@
 /**
- * What an index keeps of a calendar object so that a search by time reads few of them: from when to when its instances reach, and which weeks
- * of the year they touch. Both may promise too much, never too little. RFC 4791 section 9.9.
+ * What an index keeps of a calendar object so that a search by time reads few of them: from when to when its instances reach, and what the days
+ * and hours that they touch are like. Both may promise too much, never too little. RFC 4791 section 9.9.
  */
 
 import { availabilityTime } from './availability.ts';
-import { gregorian } from './calendar-scale.ts';
-import { civilFromDays, DAY, daysFromCivil, FIRST_SECOND, LAST_SECOND } from './civil.ts';
-import { type Component, parameterOf, propertiesOf } from './component.ts';
+import { DAY, FIRST_SECOND, LAST_SECOND } from './civil.ts';
+import { type Component, parameterOf, propertiesOf, propertyOf } from './component.ts';
 import {
   type Clock,
   endOf,
@@ -19,11 +18,21 @@ import {
   zoneOf,
 } from './instance-times.ts';
 import { groupsOf, type InstanceGroup, type Override, overridesOf } from './instances.ts';
-import type { Moment, TimeRange, ZoneResolver } from './moment.ts';
-import { type RecurrenceRule, selectedPlaces, startsOf, stepBudget } from './recurrence.ts';
-import { anchorOf, daysOfMonth, daysOfYear } from './recurrence-days.ts';
+import type { Moment, TimeRange, TimeZone, ZoneResolver } from './moment.ts';
+import { type RecurrenceRule, startsOf, stepBudget } from './recurrence.ts';
 import { recurrenceAt, recurrenceSetOf, untilOf } from './recurrence-set.ts';
+import { addRule } from './rule-traits.ts';
 import { utcZone } from './timezones.ts';
+import {
+  addEverything,
+  addSpan as addTraits,
+  keepDates,
+  type TraitSet,
+  type Traits,
+  traitSet,
+  traitsIn,
+  traitsOfRange,
+} from './traits.ts';
 import { momentsOf, parsePeriod } from './values.ts';
 
 /** The `first` of an object that may match any range, however early: 0001-01-01T00:00:00Z. */
@@ -32,93 +41,116 @@ export const OPEN_START = FIRST_SECOND;
 /** The `last` of an object that recurs for ever or may match any range, however late: 10000-01-01T00:00:00Z. */
 export const OPEN_END = LAST_SECOND + 1;
 
+/** Whose clock the traits of an object are told by: where all its times are dates or floating, the reader's wall clock. */
+export type ExtentClock = 'utc' | 'reader';
+
 /** Where the instances of a calendar object can be. Alarms are not in it. */
 export interface Extent {
   /** An object can overlap a range only where `first < range.end` and `range.start < last`. Seconds since 1970-01-01T00:00:00Z. */
   readonly first: number;
   readonly last: number;
-  /** And only where it has a bit in common with `weeksOfRange(range)`: bit n stands for the days 7n to 7n + 6 of any year in UTC, from 0. */
-  readonly weeks: number;
+  /** And only where it has all traits of one of the pieces that the range has on this clock: `piecesOf(range, floating)[clock]`. */
+  readonly clock: ExtentClock;
+  readonly traits: Traits;
 }
 
-const WEEKS = 53;
-/** A range this long touches all weeks of the year. */
-const YEAR = 371 * DAY;
 /** No zone is further from UTC: a date or floating time happens up to so much earlier or later, as its reader lives. */
 const FARTHEST = 14 * 3600;
 /** Starts that a COUNT is followed for; beyond, its end is left open. */
 const MOST_STARTS = 5000;
 /** And in a calendar that is not arithmetic. */
 const MOST_STARTS_ELSEWHERE = 120;
-/** In these years every combination of leap years and weekdays occurs: RFC 5545 section 3.3.10 rules depend on nothing else of a year. */
-const SAMPLE_START = 2000;
-const SAMPLE_YEARS = 28;
+/** Objects of rules that reach no further than this have the dates between their ends alone. */
+const YEAR = 371 * DAY;
+/** By so much clocks have been put back since 1970; before, a whole day was had twice in Kwajalein. */
+const PUT_BACK = 3 * 3600;
+/** What a reader's zone does to a range is looked for this far around its ends: clocks are changed by a day at most. */
+const AROUND = DAY + 3600;
+/** In instances of more seconds than this a change may lie further from what is asked for. */
+const LONG = 20 * 3600;
+
+/** The pieces of a range by clock: see `Extent`. `floating` is the zone of the reader. */
+export function piecesOf(range: TimeRange, floating: TimeZone): Readonly<Record<ExtentClock, readonly Traits[]>> {
+  const utc = traitsOfRange(range);
+  const { start, end } = range;
+  if (!Number.isFinite(start) || !Number.isFinite(end)) return { utc, reader: utc };
+  const offsets = [start - AROUND, start, start + AROUND, end - AROUND, end].map((at) => floating.offsetAt(at));
+  const [least, most] = [Math.min(...offsets), Math.max(...offsets)];
+  return {
+    utc,
+    reader: least === 0 && most === 0 ? utc : traitsOfRange({ start: start + least, end: end + most }),
+  };
+}
 
 interface Reach {
   first: number;
   last: number;
-  readonly weeks: Uint8Array;
-}
-
-/** Marks the weeks of a span; both ends inclusive. */
-function addWeeks(weeks: Uint8Array, start: number, end: number): void {
-  if (!(end - start < YEAR)) {
-    weeks.fill(1);
-    return;
-  }
-  const lastDay = Math.floor(end / DAY);
-  let day = Math.floor(start / DAY);
-  while (day <= lastDay) {
-    const { year } = civilFromDays(day);
-    const first = daysFromCivil(year, 1, 1);
-    const next = daysFromCivil(year + 1, 1, 1);
-    const to = Math.min(lastDay, next - 1);
-    for (let week = Math.floor((day - first) / 7); week <= Math.floor((to - first) / 7); week++) weeks[week] = 1;
-    day = next;
-  }
-}
-
-function maskOf(weeks: Uint8Array): number {
-  let mask = 0;
-  for (let week = WEEKS - 1; week >= 0; week--) mask = mask * 2 + (weeks[week] === 1 ? 1 : 0);
-  return mask;
-}
-
-/** The weeks of the year that a range touches, as bits; see `Extent`. */
-export function weeksOfRange(range: TimeRange): number {
-  const weeks = new Uint8Array(WEEKS);
-  addWeeks(weeks, range.start, range.end);
-  return maskOf(weeks);
+  readonly clock: ExtentClock;
+  readonly traits: TraitSet;
+  /** Whether a rule has added to it. */
+  ruled: boolean;
 }
 
 function addSpan(reach: Reach, start: number, end: number): void {
   reach.first = Math.min(reach.first, start);
   reach.last = Math.max(reach.last, end);
-  addWeeks(reach.weeks, start, end);
+  addTraits(reach.traits, start, end);
 }
 
 function addAll(reach: Reach): void {
   addSpan(reach, OPEN_START, OPEN_END);
 }
 
-/** Adds one instance. A second more on each side makes up for the rows of the tables that include a bound. */
-function addInstance(reach: Reach, component: Component, start: number, end: number, slack: number): void {
-  const before = component.name === 'VTODO' ? 1 : 0;
-  const after = component.name === 'VTODO' || end <= start ? 1 : 0;
-  addSpan(reach, start - before - slack, Math.max(start, end) + after + slack);
+/** The seconds before the start of an instance and after its end that a range may touch, as the rows of the tables have it. */
+function boundsOf(component: Component, length: number): { readonly before: number; readonly after: number } {
+  // Of an event the end is no longer in it; a to-do is found at its ends too.
+  if (component.name === 'VTODO') return { before: 1, after: 1 };
+  return { before: 0, after: length > 0 ? -1 : 0 };
 }
 
-function isCommon(component: Component, zones: ZoneResolver): boolean {
+/** Adds one instance; `slack` is by how much it may be elsewhere for another reader. */
+function addInstance(reach: Reach, component: Component, start: number, end: number, slack: number, stretch = 0): void {
+  const { before, after } = boundsOf(component, end - start);
+  const until = Math.max(start, end);
+  reach.first = Math.min(reach.first, start - before - slack);
+  reach.last = Math.max(reach.last, until + Math.max(after, end <= start ? 1 : 0) + slack);
+  const apart = reach.clock === 'reader' ? 0 : slack;
+  addTraits(reach.traits, start - before - apart, until + after + stretch + apart);
+}
+
+/** The moments of a component that say when it takes place; of periods, their starts. */
+function* momentsIn(component: Component): Generator<Moment> {
   for (const property of component.properties) {
     if (!/^(DTSTART|DTEND|DUE|RECURRENCE-ID|RDATE)$/.test(property.name)) continue;
     const isPeriod = property.value.includes('/');
     for (const text of isPeriod ? property.value.split(',') : []) {
       const period = parsePeriod(text, parameterOf(property, 'TZID'));
-      if (period !== undefined && !isFixed(period.start, zones)) return false;
+      if (period !== undefined) yield period.start;
     }
-    if (!momentsOf(property).every((moment: Moment) => isFixed(moment, zones))) return false;
+    yield* momentsOf(property);
   }
+}
+
+/** Whether a component takes place at the same instants for every reader. */
+function isCommon(component: Component, zones: ZoneResolver): boolean {
+  for (const moment of momentsIn(component)) if (!isFixed(moment, zones)) return false;
   return true;
+}
+
+/** Whether an object takes place by the wall clock of its reader, with all that it says of time. */
+function isReaders(calendar: Component, groups: readonly InstanceGroup[], { zones }: Clock): boolean {
+  if (calendar.components.some(({ name }) => name === 'VFREEBUSY' || name === 'VAVAILABILITY')) return false;
+  for (const { master, overrides } of groups) {
+    for (const component of master === undefined ? overrides : [master, ...overrides]) {
+      let dated = false;
+      for (const moment of momentsIn(component)) {
+        if (isFixed(moment, zones)) return false;
+        dated = true;
+      }
+      if (!dated) return false;
+    }
+  }
+  return groups.length > 0;
 }
 
 /** No start by the rule is later than this instant. `slack` is 0 where the instants are the same for every reader. */
@@ -143,40 +175,32 @@ function latestStart(rule: RecurrenceRule, timing: Timing, clock: Clock, slack: 
   return budget.exhausted ? OPEN_END : zone.toUtc(local);
 }
 
-/** The days of a sample year that a MONTHLY or YEARLY rule may select in any year, whatever its INTERVAL leaves out. */
-function* sampleDays(rule: RecurrenceRule, timing: Timing): Generator<readonly number[]> {
-  const startDay = Math.floor(timing.start.local / DAY);
-  const anchor = anchorOf(rule.scale, startDay);
-  // Counting 12 months a year, an interval reaches the months that lie a multiple of this apart.
-  let apart = 12;
-  for (let rest = rule.interval % 12; rest !== 0; ) [apart, rest] = [rest, apart % rest];
-  for (let year = SAMPLE_START; year < SAMPLE_START + SAMPLE_YEARS; year++) {
-    if (rule.freq === 'YEARLY') yield daysOfYear(rule, anchor, year);
-    else
-      for (let month = ((anchor.month - 1) % apart) + 1; month <= 12; month += apart)
-        yield daysOfMonth(rule, anchor, year, month);
-  }
+/**
+ * By how much an instance may be longer on the reader's wall clock than it is written: the zone of the reader, which is not known, may change
+ * its offset between the ends of the first instance, which say the length, or of this.
+ */
+function stretchOf(reach: Reach, component: Component, timing: Timing, isFirst: boolean): number {
+  if (reach.clock === 'utc' || timing.seconds === 0) return 0;
+  if (timing.seconds > LONG) return DAY;
+  const has = (name: string) => propertyOf(component, name) !== undefined;
+  if (has('DURATION') || (isFirst && (has('DTEND') || has('DUE')))) return 0;
+  return timing.start.local < 0 ? DAY : PUT_BACK;
 }
 
-function addRuleWeeks(reach: Reach, rule: RecurrenceRule, timing: Timing): void {
-  const length = longest(timing);
-  const wanders = rule.scale !== gregorian || (rule.freq !== 'YEARLY' && rule.freq !== 'MONTHLY');
-  if (wanders || length > 300 * DAY) {
-    reach.weeks.fill(1);
-    return;
-  }
-  const isOneTime =
-    timing.start.kind === 'date' || Math.max(rule.byHour.length, rule.byMinute.length, rule.bySecond.length) <= 1;
-  // Where it is a day of wall clocks, it may be the day before or after in UTC. A long instance may have a leap day in it or not.
-  const slack = timing.start.kind === 'utc' ? 1 : DAY;
-  const extra = length > 28 * DAY ? DAY : 0;
-  for (const days of sampleDays(rule, timing)) {
-    if (!reach.weeks.includes(0)) return;
-    const positions = isOneTime && rule.bySetPos.length > 0 ? selectedPlaces(rule.bySetPos, days.length) : undefined;
-    for (const day of positions === undefined ? days : positions.map((position) => days[position]!)) {
-      addWeeks(reach.weeks, day * DAY - slack, (day + 1) * DAY + length + slack + extra);
-    }
-  }
+function addRuleTraits(reach: Reach, component: Component, rule: RecurrenceRule, timing: Timing, slack: number): void {
+  reach.ruled = true;
+  const length = timing.days * DAY + timing.seconds;
+  const { before, after } = boundsOf(component, length);
+  const isReaders = reach.clock === 'reader';
+  const apart = isReaders ? 0 : slack;
+  addRule(reach.traits, rule, {
+    start: timing.start.local,
+    isDate: timing.start.kind === 'date',
+    before: before + apart,
+    after: length + after + apart + stretchOf(reach, component, timing, false),
+    // A wall clock in a gap is read with the offset before it.
+    offsets: isReaders ? [0] : timing.startZone.offsetsSince(timing.startZone.toUtc(timing.start.local) - 2 * DAY),
+  });
 }
 
 function addMaster(reach: Reach, master: Component, overrides: readonly Override[], clock: Clock, slack: number): void {
@@ -188,26 +212,29 @@ function addMaster(reach: Reach, master: Component, overrides: readonly Override
   const set = recurrenceSetOf(master, timing, clock);
   const local = timing.start.local;
   const startsAt = timing.startZone.toUtc(local);
-  addInstance(reach, master, startsAt, endOf(timing, local, startsAt), slack);
+  const end = endOf(timing, local, startsAt);
+  addInstance(reach, master, startsAt, end, slack, stretchOf(reach, master, timing, true));
+  const stretch = stretchOf(reach, master, timing, false);
   let lastStart = startsAt;
   for (const date of set.dates) {
     lastStart = Math.max(lastStart, date.at);
-    addInstance(reach, master, date.at, date.endsAt ?? endOf(timing, date.local, date.at), slack);
+    const end = date.endsAt ?? endOf(timing, date.local, date.at);
+    addInstance(reach, master, date.at, end, slack, date.endsAt === undefined ? stretch : DAY);
   }
   for (const rule of set.rules) {
     if (rule.unknownScale !== undefined) continue;
     const latest = latestStart(rule, timing, clock, slack);
     if (latest <= startsAt) continue;
     lastStart = Math.max(lastStart, latest);
-    addRuleWeeks(reach, rule, timing);
+    addRuleTraits(reach, master, rule, timing, slack);
     reach.last = Math.max(reach.last, latest + longest(timing) + slack + 1);
   }
   for (const { timing: changed, recurrenceId, andFuture } of overrides) {
     if (!andFuture) continue;
-    // All that follow are shifted with it: no earlier than it is itself, and where to within the year is not worth knowing.
+    // All that follow are shifted with it: no earlier than it is itself, and where to is not worth knowing.
     const shift = changed.startZone.toUtc(changed.start.local) - recurrenceAt(timing, recurrenceId, clock).at;
     reach.last = Math.max(reach.last, lastStart + shift + longest(changed) + 2 * DAY + slack);
-    reach.weeks.fill(1);
+    addEverything(reach.traits);
   }
 }
 
@@ -231,7 +258,8 @@ function addGroup(reach: Reach, group: InstanceGroup, clock: Clock): void {
   const overrides = overridesOf(group, clock);
   for (const { component, timing } of overrides) {
     const startsAt = timing.startZone.toUtc(timing.start.local);
-    addInstance(reach, component, startsAt, endOf(timing, timing.start.local, startsAt), slack);
+    const end = endOf(timing, timing.start.local, startsAt);
+    addInstance(reach, component, startsAt, end, slack, stretchOf(reach, component, timing, true));
   }
   if (group.master !== undefined) addMaster(reach, group.master, overrides, clock, slack);
 }
@@ -264,13 +292,16 @@ function addAvailability(reach: Reach, availability: Component, clock: Clock): v
  * overrides replace are not taken out. An object that says nothing about time gets the extent of everything.
  */
 export function extentOf(calendar: Component, zones: ZoneResolver): Extent {
+  const clock = { zones, floating: utcZone };
+  const groups = groupsOf(calendar);
   const reach: Reach = {
     first: Number.POSITIVE_INFINITY,
     last: Number.NEGATIVE_INFINITY,
-    weeks: new Uint8Array(WEEKS),
+    clock: isReaders(calendar, groups, clock) ? 'reader' : 'utc',
+    traits: traitSet(),
+    ruled: false,
   };
-  const clock = { zones, floating: utcZone };
-  for (const group of groupsOf(calendar)) addGroup(reach, group, clock);
+  for (const group of groups) addGroup(reach, group, clock);
   for (const component of calendar.components) {
     if (component.name === 'VFREEBUSY') addFreeBusy(reach, component, clock);
     if (component.name === 'VAVAILABILITY') addAvailability(reach, component, clock);
@@ -278,10 +309,10 @@ export function extentOf(calendar: Component, zones: ZoneResolver): Extent {
   if (reach.first > reach.last) addAll(reach);
   const first = Math.max(OPEN_START, Math.min(reach.first, OPEN_END));
   const last = Math.min(OPEN_END, Math.max(reach.last, OPEN_START));
-  if (last - first < YEAR) {
-    const spanned = new Uint8Array(WEEKS);
-    addWeeks(spanned, first, last);
-    for (let week = 0; week < WEEKS; week++) if (spanned[week] === 0) reach.weeks[week] = 0;
+  if (reach.ruled && last - first < YEAR) {
+    const spanned = traitSet();
+    addTraits(spanned, first, last);
+    keepDates(reach.traits, spanned);
   }
-  return { first, last, weeks: maskOf(reach.weeks) };
+  return { first, last, clock: reach.clock, traits: traitsIn(reach.traits) };
 }

@@ -25,7 +25,7 @@ export interface BusyPeriod {
 const MOST_INSTANCES = 35_040;
 
 /** How a VEVENT keeps its attendee busy; undefined for not at all. RFC 4791 section 7.10. */
-export function busyTypeOf(event: Component): BusyType | undefined {
+function busyTypeOf(event: Component): BusyType | undefined {
   if (propertyOf(event, 'TRANSP')?.value.trim().toUpperCase() === 'TRANSPARENT') return undefined;
   const status = propertyOf(event, 'STATUS')?.value.trim().toUpperCase();
   if (status === 'CANCELLED') return undefined;

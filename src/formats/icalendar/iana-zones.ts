@@ -51,12 +51,15 @@ function isName(name: string): boolean {
   }
 }
 
+const UTC_OFFSETS = [0];
+
 /** UTC itself. */
 export const utcZone: TimeZone = {
   tzid: 'UTC',
   toUtc: (local) => local,
   isSkipped: () => false,
   offsetAt: () => 0,
+  offsetsSince: () => UTC_OFFSETS,
 };
 
 /** The zone of that name or alias in the zone database, upper and lower case being the same; undefined when it has none. */

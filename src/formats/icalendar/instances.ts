@@ -17,7 +17,7 @@ import {
   timingOf,
 } from './instance-times.ts';
 import type { Moment, TimeRange, TimeZone, ZoneResolver } from './moment.ts';
-import type { StepBudget } from './recurrence.ts';
+import { isAllowed, type StepBudget } from './recurrence.ts';
 import {
   type Marks,
   mark,
@@ -58,6 +58,8 @@ export interface InstanceView {
   readonly range: TimeRange;
   /** At most so many; without it the sequence may be endless where the range is. */
   readonly limit?: number;
+  /** Whose instances are wanted: of all components where it is absent. Those of others are not made. */
+  readonly only?: (component: Component) => boolean;
   /** Tells afterwards whether a rule was given up. */
   readonly budget?: StepBudget;
 }
@@ -197,7 +199,14 @@ function* ofStretch(
   const { component, timing, shift } = stretch;
   const { start } = set.timing;
   const replaces = replaced.instants.size + replaced.days.size > 0;
-  for (const recurrence of recurrencesOf(set, windowOf(stretch, view.range), view, view.budget)) {
+  const { budget } = view;
+  let passed = 0;
+  for (const recurrence of recurrencesOf(set, windowOf(stretch, view.range), view, budget)) {
+    if (budget !== undefined) {
+      // Around a change of all that follows, a rule for every second has hundreds of thousands that are not in the range.
+      budget.spent++;
+      if (!isAllowed(passed++, budget)) return;
+    }
     if (recurrence.at < stretch.from || recurrence.at >= stretch.to) continue;
     if (replaces && marked(replaced, recurrence)) continue;
     const local = shift === undefined ? recurrence.local : plannedLocal(recurrence, set, timing) + shift;
@@ -206,6 +215,7 @@ function* ofStretch(
       shift === undefined && recurrence.endsAt !== undefined ? recurrence.endsAt : endOf(timing, local, startsAt);
     if (!rowOverlaps(timing.row, startsAt, endsAt, view.range)) continue;
     const recurrenceId = isRecurring ? momentAt(start.kind, start.tzid, recurrence.local) : undefined;
+    passed = 0;
     yield instanceAt(component, timing, local, startsAt, endsAt, recurrenceId, shift !== undefined);
   }
 }
@@ -214,7 +224,9 @@ function sequencesOf(group: InstanceGroup, view: InstanceView): Iterator<Instanc
   const { master } = group;
   const overrides = group.overrides.length === 0 ? [] : overridesOf(group, view);
   const sequences: Iterator<Instance>[] = [];
+  const wanted = view.only ?? (() => true);
   const own = overrides
+    .filter(({ component }) => wanted(component))
     .map((override) => ({ override, instance: ofOverride(override) }))
     .filter(({ override, instance }) =>
       rowOverlaps(override.timing.row, instance.startsAt, instance.endsAt, view.range),
@@ -229,6 +241,7 @@ function sequencesOf(group: InstanceGroup, view: InstanceView): Iterator<Instanc
   for (const override of overrides) mark(replaced, timing, override.recurrenceId, view, true);
   const isRecurring = group.overrides.length > 0 || recurs(master);
   for (const stretch of stretchesOf(master, set, overrides, view)) {
+    if (!wanted(stretch.component)) continue;
     sequences.push(ofStretch(stretch, set, replaced, isRecurring, view));
   }
   return sequences;

@@ -1,6 +1,6 @@
 /**
- * The values of properties in jCal, both ways. What is written wrongly in iCalendar stays the text that it was, and becomes that text again.
- * RFC 7265 section 3.6.
+ * The values of properties in jCal, both ways; xCal writes the same ones otherwise. What is written wrongly in iCalendar stays the text that
+ * it was, and becomes that text again. RFC 7265 section 3.6.
  */
 import { Buffer } from 'node:buffer';
 import type { Property } from './component.ts';
@@ -179,7 +179,7 @@ function rawMoment(value: unknown): string | undefined {
 }
 
 /** Without an exponent, which iCalendar has not. RFC 5545 section 3.3.7. */
-function numeral(value: number): string {
+export function numeral(value: number): string {
   const text = String(value);
   return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text;
 }

@@ -18,7 +18,7 @@ export interface ManagedAttachment {
 }
 
 /** The MANAGED-ID of an ATTACH; undefined for whatever else. RFC 8607 section 4.3. */
-export function managedIdOf(property: Property): string | undefined {
+function managedIdOf(property: Property): string | undefined {
   return property.name === 'ATTACH' ? parameterOf(property, 'MANAGED-ID') : undefined;
 }
 

@@ -35,6 +35,8 @@ export interface TimeZone {
   isSkipped(local: number): boolean;
   /** Seconds east of UTC at an instant. */
   offsetAt(utc: number): number;
+  /** All offsets that the zone has from an instant on, for ever, each once, in any order; there may be some that it had before. */
+  offsetsSince(utc: number): readonly number[];
 }
 
 /** Finds the zone of a TZID within one calendar object: its own VTIMEZONE first, then the zone database, then Windows names. */

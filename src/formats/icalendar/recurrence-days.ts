@@ -152,12 +152,17 @@ export function candidateDays(rule: RecurrenceRule): number {
 }
 
 /**
- * The first allowed day from `day` on, for a rule that repeats daily or faster; `Infinity` when there is none. Calls `step` with the cost of
- * every day that it looks at, and gives `Infinity` as soon as that says false. Months that do not count are crossed in one go.
+ * The first allowed day from `day` up to `last`, for a rule that repeats daily or faster; `Infinity` when there is none. Calls `step` with the
+ * cost of every day that it looks at, and gives `Infinity` as soon as that says false. Months that do not count are crossed in one go.
  */
-export function nextAllowedDay(rule: RecurrenceRule, day: number, step: (cost: number) => boolean): number {
+export function nextAllowedDay(
+  rule: RecurrenceRule,
+  day: number,
+  last: number,
+  step: (cost: number) => boolean,
+): number {
   const { scale } = rule;
-  const end = day + CYCLE;
+  const end = Math.min(day + CYCLE, last + 1);
   const cost = dayCost(rule);
   let current = day;
   while (current < end) {

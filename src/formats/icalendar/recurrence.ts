@@ -25,18 +25,23 @@ export { parseRule } from './recurrence-rule.ts';
 export interface StepBudget {
   /** Steps allowed from one result to the next. */
   readonly limit: number;
-  /** Steps since the last result. */
-  pending: number;
+  /** Steps of all rules together after which each gets no more than some thousand from one result to the next. */
+  readonly most: number;
   /** All steps so far. */
   spent: number;
   /** Set once a rule was given up: there may be instances that were not found. */
   exhausted: boolean;
+  /** Which ones: for another stretch of time they are not followed again. */
+  readonly givenUp: WeakSet<RecurrenceRule>;
 }
 
 /** A fresh budget. A hundred thousand steps, some milliseconds, reach every instance of any rule that a person would write. */
-export function stepBudget(limit = 100_000): StepBudget {
-  return { limit, pending: 0, spent: 0, exhausted: false };
+export function stepBudget(limit = 100_000, most = Number.POSITIVE_INFINITY): StepBudget {
+  return { limit, most, spent: 0, exhausted: false, givenUp: new WeakSet() };
 }
+
+/** Steps from one result to the next where rules have taken too many together: still enough for a Friday the thirteenth. */
+const SCARCE = 2000;
 
 /** How a rule is to be expanded; bounds are wall clocks, both inclusive. */
 export interface StartsOptions {
@@ -123,14 +128,31 @@ function isRegular(rule: RecurrenceRule, start: number, options: StartsOptions):
   return day <= scale.shortestMonth && (rule.freq === 'MONTHLY' || (Number.isInteger(month) && month <= 12));
 }
 
-/** Counts steps; false when the budget is used up. */
-function stepper(budget: StepBudget): (cost: number) => boolean {
-  return (cost) => {
-    budget.pending += cost;
-    budget.spent += cost;
-    if (budget.pending <= budget.limit) return true;
-    budget.exhausted = true;
-    return false;
+/** Whether so many steps since the last result are allowed. */
+export function isAllowed(pending: number, { limit, most, spent }: StepBudget): boolean {
+  return pending <= limit && (pending <= SCARCE || spent <= most);
+}
+
+/** Counts the steps of one rule: `step` is false when the budget is used up, `found` begins anew. */
+interface Stepper {
+  step(cost: number): boolean;
+  found(): void;
+}
+
+function stepper(budget: StepBudget, rule: RecurrenceRule): Stepper {
+  let pending = 0;
+  return {
+    step(cost) {
+      pending += cost;
+      budget.spent += cost;
+      if (isAllowed(pending, budget)) return true;
+      budget.exhausted = true;
+      budget.givenUp.add(rule);
+      return false;
+    },
+    found() {
+      pending = 0;
+    },
   };
 }
 
@@ -165,7 +187,7 @@ function advanceByDays(
     return (period) => {
       let day = startDay + index * interval;
       while (limited && day <= lastDay && !(step(cost) && allowsDay(rule, day))) {
-        const next = nextAllowedDay(rule, day + 1, step);
+        const next = nextAllowedDay(rule, day + 1, lastDay, step);
         if (next === Number.POSITIVE_INFINITY) return false;
         index = Math.ceil((next - startDay) / interval);
         day = startDay + index * interval;
@@ -208,6 +230,7 @@ function advanceByTime(
 ): Advance {
   const limited = limitsDays(rule);
   const cost = limited ? dayCost(rule) : 1;
+  const lastDay = Math.floor(bound / DAY);
   const hours = period.hours;
   const minutes = period.minutes;
   const seconds = period.seconds;
@@ -223,7 +246,7 @@ function advanceByTime(
       const minute = Math.floor((time - day * DAY) / 60) % 60;
       const second = time - Math.floor(time / 60) * 60;
       let target = time;
-      if (limited && !allowsDay(rule, day)) target = nextAllowedDay(rule, day + 1, step) * DAY;
+      if (limited && !allowsDay(rule, day)) target = nextAllowedDay(rule, day + 1, lastDay, step) * DAY;
       else if (rule.byHour.length > 0 && !hours.includes(hour)) {
         target = day * DAY + (hours[firstFrom(hours, hour)] ?? 24) * 3600;
       } else if (unit < 3600 && rule.byMinute.length > 0 && !minutes.includes(minute)) {
@@ -279,8 +302,8 @@ export function* startsOf(rule: RecurrenceRule, start: number, options: StartsOp
   if (rule.unknownScale !== undefined || start >= bound) return;
 
   const budget = options.budget ?? stepBudget();
-  const step = stepper(budget);
-  budget.pending = 0;
+  if (budget.givenUp.has(rule)) return;
+  const { step, found } = stepper(budget, rule);
   const counts = rule.count !== undefined;
   const jumps = !counts || isRegular(rule, start, options);
   const first = jumps ? firstPeriod(rule, start, from) : 0;
@@ -313,10 +336,14 @@ export function* startsOf(rule: RecurrenceRule, start: number, options: StartsOp
       if (local <= previous) continue;
       if (local > bound) return;
       previous = local;
-      if (options.isSkipped?.(local)) continue;
+      if (options.isSkipped?.(local)) {
+        // A zone of its own may leave out whole days of a rule, year after year.
+        if (!step(1)) return;
+        continue;
+      }
       counted++;
       if (local >= from) {
-        budget.pending = 0;
+        found();
         yield local;
       } else if (!step(1)) return;
       if (counts && counted >= rule.count) return;

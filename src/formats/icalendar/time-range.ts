@@ -8,12 +8,22 @@ import { type Component, parameterOf, propertiesOf, propertyOf } from './compone
 import { type Clock, endOf, instantsOf, momentOf, rowOverlaps, timingOf, zoneOf } from './instance-times.ts';
 import { type Instance, instancesOf } from './instances.ts';
 import type { Moment, TimeRange, TimeZone, ZoneResolver } from './moment.ts';
+import type { StepBudget } from './recurrence.ts';
 import { type Duration, parseDuration, parseMoment, parsePeriod } from './values.ts';
 
 export { overlapsRange } from './instance-times.ts';
 
 /** How many instances are looked at for their alarms: with most alarms so near to them, more means a rule that fires all the time. */
-const MOST_INSTANCES = 20_000;
+const MOST_INSTANCES = 5000;
+
+/** Instances of one component that are looked at for their alarms and cost nothing: most alarms are near to them. */
+const FREE_INSTANCES = 100;
+
+/** How alarms are looked for. */
+export interface AlarmView extends Clock {
+  /** What remains for all objects of a report. */
+  readonly budget?: { instances: number; readonly steps: StepBudget };
+}
 
 function instantNamed(component: Component, name: string, clock: Clock): number | undefined {
   const moment = momentOf(component, name);
@@ -127,16 +137,10 @@ function triggersOf(component: Component): Trigger[] {
 
 /**
  * Whether any alarm of the components of that name (VEVENT or VTODO) triggers in a range, at first or repeated. An absolute trigger counts
- * once, whatever recurs. RFC 4791 section 9.9, RFC 5545 section 3.8.6.3.
+ * once, whatever recurs. Where the budget ends before that is known, they do. RFC 4791 section 9.9, RFC 5545 section 3.8.6.3.
  */
-export function alarmsInRange(
-  calendar: Component,
-  componentName: string,
-  range: TimeRange,
-  zones: ZoneResolver,
-  floating: TimeZone,
-): boolean {
-  const clock = { zones, floating };
+export function alarmsInRange(calendar: Component, componentName: string, range: TimeRange, clock: AlarmView): boolean {
+  const { zones, floating, budget } = clock;
   const byComponent = new Map<Component, Trigger[]>();
   let earliest = Number.POSITIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
@@ -159,9 +163,13 @@ export function alarmsInRange(
   if (byComponent.size === 0) return false;
   // Whole days of an offset are days of the wall clock: one day more covers every change of it.
   const near = { start: range.start - latest - DAY, end: range.end - earliest + DAY };
-  for (const instance of instancesOf(calendar, { ...clock, range: near, limit: MOST_INSTANCES }, componentName)) {
+  const only = (component: Component) => byComponent.has(component);
+  const view = { zones, floating, range: near, limit: MOST_INSTANCES, only, ...(budget && { budget: budget.steps }) };
+  let free = FREE_INSTANCES;
+  for (const instance of instancesOf(calendar, view, componentName)) {
     const triggers = byComponent.get(instance.component);
     if (triggers?.some((trigger) => firesWithin(trigger, instance, range, clock))) return true;
+    if (budget !== undefined && --free < 0 && --budget.instances < 0) return true;
   }
   return false;
 }

@@ -57,7 +57,9 @@ export function zoneOfVtimezone(vtimezone: Component, tzid: string): TimeZone | 
   const rules: OnsetRule[] = [];
   for (const observance of observances) if (!readObservance(observance, fixed, rules)) return undefined;
   fixed.sort((one, other) => one.utc - other.utc);
-  return zoneOfYears(tzid, (year) => zoneYear(fixed, rules, year));
+  // Each observance is among them, with its rule or without.
+  const offsets = new Set(fixed.flatMap(({ from, to }) => [from, to]));
+  return zoneOfYears(tzid, (year) => zoneYear(fixed, rules, year), [...offsets]);
 }
 
 function zoneYear(fixed: readonly Onset[], rules: readonly OnsetRule[], year: number): ZoneYear {

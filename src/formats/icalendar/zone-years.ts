@@ -27,24 +27,36 @@ const MOST_YEARS = 600;
 const FIRST_INSTANT = FIRST_SECOND - 2 * DAY;
 const LAST_INSTANT = LAST_SECOND + 2 * DAY;
 
-/** The zone whose years `yearOf` knows; it is asked once for each of years 0 to 10000, when needed. Offsets are less than a day. */
-export function zoneOfYears(tzid: string, yearOf: (year: number) => ZoneYear): TimeZone {
+/** No zone of the zone database has changed its offset before the first of these years, or gets a new one after the last. */
+const FIRST_CHANGING_YEAR = 1830;
+const LAST_CHANGING_YEAR = 2040;
+
+/**
+ * The zone whose years `yearOf` knows; it is asked once for each of years 0 to 10000, when needed. Offsets are less than a day. All of them are
+ * given where they are known; else they are those of the zone database's years.
+ */
+export function zoneOfYears(tzid: string, yearOf: (year: number) => ZoneYear, offsets?: readonly number[]): TimeZone {
   const years = new Map<number, ZoneYear>();
+  const offsetsByYear = new Map<number, readonly number[]>();
   // The year looked at last, which most often is the next one too: from `start` up to `end`.
   let start = 0;
   let end = 0;
   let current: ZoneYear = { at: [], offset: [] };
 
-  function open(utc: number): void {
-    if (utc >= start && utc < end) return;
-    const { year } = civilFromDays(Math.floor(utc / DAY));
+  function inYear(year: number): ZoneYear {
     let found = years.get(year);
     if (found === undefined) {
       found = yearOf(year);
       if (years.size >= MOST_YEARS) years.clear();
       years.set(year, found);
     }
-    current = found;
+    return found;
+  }
+
+  function open(utc: number): void {
+    if (utc >= start && utc < end) return;
+    const { year } = civilFromDays(Math.floor(utc / DAY));
+    current = inYear(year);
     start = startOfYear(year);
     end = startOfYear(year + 1);
   }
@@ -74,10 +86,25 @@ export function zoneOfYears(tzid: string, yearOf: (year: number) => ZoneYear): T
     }
   }
 
+  function offsetsSince(utc: number): readonly number[] {
+    if (offsets !== undefined) return offsets;
+    const { year } = civilFromDays(Math.floor(Math.min(Math.max(utc, FIRST_INSTANT), LAST_INSTANT) / DAY));
+    const from = Math.min(Math.max(year, FIRST_CHANGING_YEAR), LAST_CHANGING_YEAR);
+    let found = offsetsByYear.get(from);
+    if (found === undefined) {
+      const all = new Set<number>();
+      for (let each = from; each <= LAST_CHANGING_YEAR; each++) for (const one of inYear(each).offset) all.add(one);
+      found = [...all];
+      offsetsByYear.set(from, found);
+    }
+    return found;
+  }
+
   return {
     tzid,
     toUtc,
     offsetAt,
+    offsetsSince,
     isSkipped(local) {
       const utc = toUtc(local);
       return utc + offsetAt(utc) !== local;

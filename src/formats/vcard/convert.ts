@@ -13,9 +13,9 @@ import { ContentError, readContentLine, writeContentLine } from '../icalendar/co
 import { fourToThree } from './four-to-three.ts';
 import { made, valuesOf, without } from './parameters.ts';
 import { type Item, threeToFour } from './three-to-four.ts';
-import { BINARY, CARRIED, type CardVersion } from './version-words.ts';
+import { BINARY, CARRIED, type CardVersion, NAMED_OTHERWISE } from './version-words.ts';
 
-export type { CardVersion } from './version-words.ts';
+export { type CardVersion, NAMED_OTHERWISE } from './version-words.ts';
 
 /** How a property stood in the other version. */
 const AS = 'X-DAVIT-AS';
@@ -26,6 +26,13 @@ const DERIVED = 'X-DAVIT-DERIVED';
 /** The version that a card says it is of: 3.0 unless it is 4.0. */
 export function versionOf(card: Component): CardVersion {
   return propertyOf(card, 'VERSION')?.value.trim() === '4.0' ? '4.0' : '3.0';
+}
+
+/** What a card has in the version that it is not of, as far as it has another name there: KIND for X-ADDRESSBOOKSERVER-KIND. */
+export function namedOtherwise(card: Component): readonly Property[] {
+  const other = versionOf(card) === '4.0' ? '3.0' : '4.0';
+  const small = card.properties.filter(({ name }) => !BINARY.has(name));
+  return convertCard({ ...card, properties: small }, other).properties.filter(({ name }) => NAMED_OTHERWISE.has(name));
 }
 
 /** The card in that version; itself if it is of that one. */

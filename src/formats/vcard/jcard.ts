@@ -6,6 +6,7 @@
 import type { Component, Parameter, Property } from '../icalendar/component.ts';
 import { ContentError } from '../icalendar/content-line.ts';
 import { isRecord, type Json } from '../icalendar/jcal-values.ts';
+import { jsonParameters, parameterValues, readJson } from '../icalendar/json-properties.ts';
 import type { ReadLimits } from '../icalendar/read.ts';
 import { convertCard } from './convert.ts';
 import { defaultType, jcardValues, rawValue, typeOf, UNKNOWN } from './jcard-values.ts';
@@ -20,6 +21,9 @@ type JcardProperty = readonly [
   ...values: readonly Json[],
 ];
 
+/** The type, and the group, say these. */
+const SAID_ELSEWHERE = /^(VALUE|GROUP)$/i;
+
 /** A card as JSON text; one of version 3.0 as it is in 4.0. RFC 7095 section 3.2. */
 export function writeJcard(card: Component): string {
   const { properties } = convertCard(card, '4.0');
@@ -31,45 +35,27 @@ export function writeJcard(card: Component): string {
 /** RFC 7095 section 3.3, RFC 7095 section 3.4. */
 function jcardProperty(property: Property): JcardProperty {
   const type = typeOf(property);
-  const parameters = new Map<string, readonly string[]>();
-  if (property.group !== undefined) parameters.set('group', [property.group.toLowerCase()]);
-  for (const { name, values } of property.parameters) {
-    const key = name.toLowerCase();
-    if (key !== 'value' && key !== 'group') parameters.set(key, [...(parameters.get(key) ?? []), ...values]);
-  }
-  return [
-    property.name.toLowerCase(),
-    Object.fromEntries(
-      Array.from(parameters, ([key, values]) => [key, values.length === 1 ? (values[0] ?? '') : values]),
-    ),
-    type,
-    ...jcardValues(property, type),
-  ];
+  const group = property.group === undefined ? [] : [{ name: 'group', values: [property.group.toLowerCase()] }];
+  const others = property.parameters.filter(({ name }) => !SAID_ELSEWHERE.test(name));
+  const parameters = jsonParameters([...group, ...others]);
+  return [property.name.toLowerCase(), parameters, type, ...jcardValues(property, type)];
 }
 
 // --- reading -------------------------------------------------------------------------------------------------------------------------
 
 const DEFAULT_PROPERTIES = 200_000;
 const NAME = /^[A-Za-z0-9_-]+$/;
-const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /** The one card of a jCard text. @throws ContentError when there is none, or it has no meaning in vCard */
 export function readJcard(data: Uint8Array | string, limits: ReadLimits = {}): Component {
-  const value = parsed(data);
+  const value = readJson(data);
+  if (value === undefined) throw fault('the text is not JSON in UTF-8');
   const [name, properties]: readonly unknown[] = Array.isArray(value) && value.length === 2 ? value : [];
   if (typeof name !== 'string' || name.toLowerCase() !== 'vcard' || !Array.isArray(properties))
     throw fault('a card is an array of "vcard" and its properties');
   if (properties.length > (limits.properties ?? DEFAULT_PROPERTIES))
     throw fault('the text has more properties than are allowed');
   return { name: 'VCARD', properties: properties.map(propertyOf), components: [], line: 0 };
-}
-
-function parsed(data: Uint8Array | string): unknown {
-  try {
-    return JSON.parse(typeof data === 'string' ? data : DECODER.decode(data));
-  } catch {
-    throw fault('the text is not JSON in UTF-8');
-  }
 }
 
 function fault(reason: string): ContentError {
@@ -108,13 +94,9 @@ function groupOf(parameters: Readonly<Record<string, unknown>>, property: string
 function parametersOf(parameters: Readonly<Record<string, unknown>>, property: string): readonly Parameter[] {
   return Object.entries(parameters).flatMap(([name, value]) => {
     if (!NAME.test(name)) throw fault(`a parameter of ${property} has no readable name`);
-    // The type, and the group, say these.
-    if (/^(VALUE|GROUP)$/i.test(name)) return [];
-    const values = (Array.isArray(value) ? value : [value]).map((one: unknown) => {
-      if (typeof one === 'string') return one;
-      if (typeof one === 'number' || typeof one === 'boolean') return String(one);
-      throw fault(`the parameter ${name} of ${property} is a text`);
-    });
+    if (SAID_ELSEWHERE.test(name)) return [];
+    const values = parameterValues(value);
+    if (values === undefined) throw fault(`the parameter ${name} of ${property} is a text`);
     return [{ name: name.toUpperCase(), values }];
   });
 }

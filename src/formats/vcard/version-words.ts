@@ -32,6 +32,13 @@ export const ONLY_IN_FOUR: ReadonlySet<string> = new Set([
 /** Properties of which the value may be an image, a sound, a key. RFC 2426 section 3.1.4. */
 export const BINARY: ReadonlySet<string> = new Set(['PHOTO', 'LOGO', 'SOUND', 'KEY']);
 
+/** Names that a property of one version has only as long as it is in that version; LABEL and SORT-STRING are parameters in 4.0. */
+export const NAMED_OTHERWISE: ReadonlySet<string> = new Set([
+  ...['ANNIVERSARY', 'GENDER', 'IMPP', 'KIND', 'MEMBER', 'RELATED', 'SOCIALPROFILE'],
+  ...['X-ANNIVERSARY', 'X-GENDER', 'X-ADDRESSBOOKSERVER-KIND', 'X-ADDRESSBOOKSERVER-MEMBER', 'X-ABRELATEDNAMES'],
+  ...['X-SOCIALPROFILE', 'LABEL', 'SORT-STRING'],
+]);
+
 /** Names under which 3.0 has ANNIVERSARY; the first is what it gets. */
 export const ANNIVERSARIES: readonly string[] = [
   'X-ANNIVERSARY',
@@ -64,12 +71,13 @@ const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
 
 const TYPES: ReadonlyMap<string, string> = new Map([...MEDIA_TYPES].reverse().map(([type, media]) => [media, type]));
 
-/** How octets begin, in base64. */
-const BEGINNINGS: readonly (readonly [string, string])[] = [
-  ['/9j/', 'image/jpeg'],
-  ['iVBORw0KGgo', 'image/png'],
-  ['R0lGOD', 'image/gif'],
-  ['UklGR', 'image/webp'],
+/** How octets begin, in base64; two kinds begin alike, with how long they are. */
+const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
+  [/^\/9j\//, 'image/jpeg'],
+  [/^iVBORw0KGgo/, 'image/png'],
+  [/^R0lGOD/, 'image/gif'],
+  [/^UklGR.{7}RUJQ/, 'image/webp'],
+  [/^UklGR.{7}QVZF/, 'audio/wav'],
 ];
 
 /** The media type that a TYPE of 3.0 means; undefined when it means none. */
@@ -84,7 +92,7 @@ export function typeOfMedia(media: string): string {
 
 /** The media type of base64 that does not say. */
 export function mediaTypeIn(base64: string): string {
-  return BEGINNINGS.find(([beginning]) => base64.startsWith(beginning))?.[1] ?? 'application/octet-stream';
+  return BEGINNINGS.find(([beginning]) => beginning.test(base64))?.[1] ?? 'application/octet-stream';
 }
 
 // --- dates ---------------------------------------------------------------------------------------------------------------------------

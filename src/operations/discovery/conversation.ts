@@ -75,7 +75,7 @@ export function redirectTarget(answer: HttpAnswer, url: URL): URL | undefined {
 }
 
 /** The host of a URL as the DNS knows it: without brackets and port. */
-export function hostOf(url: URL): string {
+function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
 

@@ -45,7 +45,7 @@ const dialect: Dialect = {
 };
 
 /** COMMIT was sent and the connection lost; whether it took effect could not be found out. */
-export class OutcomeUnknown extends Error {
+class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
   constructor(cause: unknown) {
     super('the connection was lost during a commit and its outcome could not be found out', { cause });

@@ -6,7 +6,7 @@ import { collectionId, NO_COLLECTION } from '../records.ts';
 import type { CollectionReader, CollectionWriter } from '../store.ts';
 import { NameTaken } from '../store.ts';
 import type { Session } from './database.ts';
-import { statement, storable } from './database.ts';
+import { perDialect, statement, storable } from './database.ts';
 import { removeLocks, removeLocksIn } from './locks.ts';
 import { lockAccount, nextNumber } from './numbers.ts';
 import type { Locks } from './revisions.ts';
@@ -36,6 +36,13 @@ const PAGE = statement<CollectionRow>(
   `select ${COLLECTION_COLUMNS} from collection c where c.account_id = $1 and c.parent = $2 and c.id > $3
    order by c.id limit $4`,
 );
+/** Each key as two numbers of sixteen figures, so that a list of pairs is one of texts. */
+const getAll = perDialect(({ each }) =>
+  statement<CollectionRow>(
+    `select ${COLLECTION_COLUMNS} from ${each('$1', 'text')} cross join collection c
+     where c.account_id = cast(substr(value, 1, 16) as bigint) and c.id = cast(substr(value, 17) as bigint)`,
+  ),
+);
 const COUNT = statement<[number]>('select objects from collection where account_id = $1 and id = $2');
 
 /** The member of that name. */
@@ -63,12 +70,21 @@ async function along(session: Session, account: AccountId, path: readonly string
   return found;
 }
 
+function pair({ account, id }: CollectionKey): string {
+  return `${account}`.padStart(16, '0') + `${id}`.padStart(16, '0');
+}
+
 /** Reads collections through a session. */
 export function collectionReader(session: Session): CollectionReader {
   return {
     async get(key) {
       const row = await session.one(GET, [key.account, key.id]);
       return row === undefined ? undefined : collectionRecord(row);
+    },
+    async getAll(keys) {
+      if (keys.length === 0) return [];
+      const list = session.list([...new Set(keys.map(pair))]);
+      return (await session.all(getAll(session.dialect), [list])).map(collectionRecord);
     },
     along: (account, path) => along(session, account, path),
     child: (account, parent, name) => child(session, account, parent, name),
@@ -87,8 +103,8 @@ export function collectionReader(session: Session): CollectionReader {
 
 const ADD = statement(
   `insert into collection (account_id, id, parent, name, kind, revision, pruned_to, parent_revision, objects,
-     created, modified, shared, properties)
-   values ($1, $2, $3, $4, $5, 0, 0, 0, 0, $6, $6, 0, $7)`,
+     created, modified, shared, properties, target_account, target_collection)
+   values ($1, $2, $3, $4, $5, 0, 0, 0, 0, $6, $6, 0, $7, $8, $9)`,
 );
 const SET_PROPERTIES = statement(
   'update collection set properties = $3, modified = $4 where account_id = $1 and id = $2',
@@ -117,12 +133,15 @@ export function collectionWriter(session: Session, origin: Origin, locks: Locks)
   return {
     lock: (key) => lockCollection(session, locks, key),
     lockTree: (key) => lockTree(session, locks, key),
-    async add(account, { parent, name, kind, properties }) {
+    async add(account, { parent, name, kind, properties, target }) {
       const stored = storable(name);
       const number = await nextNumber(session, account);
       if (parent !== NO_COLLECTION) await existing({ account, id: parent });
       await free(account, parent, stored);
-      await session.run(ADD, [account, number, parent, stored, kind, origin.at, writeProperties(properties)]);
+      await session.run(ADD, [
+        ...[account, number, parent, stored, kind, origin.at, writeProperties(properties)],
+        ...[target?.account ?? null, target?.id ?? null],
+      ]);
       const key = { account, id: collectionId(number) };
       await raiseParent(session, locks, key, origin.at);
       if (parent !== NO_COLLECTION) await unbury(session, { account, id: parent }, 1, stored);

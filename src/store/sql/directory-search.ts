@@ -71,7 +71,7 @@ const PUT_TEXT = statement(
 const REMOVE_TEXT = statement('delete from account_text where tenant = $1 and account_id = $2');
 const withoutText = perDialect(({ lockRow }) =>
   statement<[number]>(
-    `select a.id from account a where a.id > $1 and not exists (select 1 from account_text t
+    `select a.id from account a where a.id > $1 and a.kind <> 'directory' and not exists (select 1 from account_text t
        where t.tenant = a.tenant and t.account_id = a.id) order by a.id limit $2 ${lockRow}`,
   ),
 );

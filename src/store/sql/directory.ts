@@ -1,5 +1,5 @@
 /**
- * The directory: tenants, domains and their administrators, accounts with their logins, memberships of groups, delegates.
+ * The directory: tenants, domains and their administrators, accounts with their logins, delegates.
  */
 import type { Account, AccountId, AccountKind, Delegation, Domain, Tenant } from '../records.ts';
 import { accountId, collectionId, tenantId } from '../records.ts';
@@ -9,6 +9,7 @@ import type { Session } from './database.ts';
 import { perDialect, statement, storable } from './database.ts';
 import { matchingNumbers, putAccountTexts, removeAccountTexts } from './directory-search.ts';
 import { noteShared } from './grants.ts';
+import { membershipReader } from './memberships.ts';
 import { lockAccount } from './numbers.ts';
 
 type AccountRow = readonly [
@@ -27,20 +28,17 @@ const DOMAINS = statement<[string, number]>('select name, tenant from domain ord
 const DOMAIN = statement<[string, number]>('select name, tenant from domain where name = $1');
 const ACCOUNT = statement<AccountRow>(`select ${COLUMNS} from account a where a.id = $1`);
 const BY_ADDRESS = statement<AccountRow>(
-  `select ${COLUMNS} from account a where a.id = (select i.account_id from login i where i.address = $1)`,
+  `select ${COLUMNS} from account a where a.id = (select i.account_id from login i where i.address = $1)
+   and a.kind <> 'directory'`,
 );
-const LIST = statement<AccountRow>(`select ${COLUMNS} from account a where a.address > $1 order by a.address limit $2`);
+const DIRECTORY_OF = statement<AccountRow>(
+  `select ${COLUMNS} from account a where a.tenant = $1 and a.kind = 'directory'`,
+);
+const LIST = statement<AccountRow>(
+  `select ${COLUMNS} from account a where a.address > $1 and a.kind <> 'directory' order by a.address limit $2`,
+);
 const LIST_OF_DOMAIN = statement<AccountRow>(
   `select ${COLUMNS} from account a where a.domain = $3 and a.address > $1 order by a.address limit $2`,
-);
-const MEMBERS_OF = statement<[number]>('select member_id from membership where group_id = $1 order by member_id');
-const GROUPS_OF = statement<[number]>('select group_id from membership where member_id = $1 order by group_id');
-/** Groups may be members of one another in a circle: the union takes each once. */
-const ALL_GROUPS_OF = statement<[number]>(
-  `with recursive above (id) as (
-     select group_id from membership where member_id = $1
-     union select m.group_id from above cross join membership m where m.member_id = above.id)
-   select id from above where id <> $1 order by id`,
 );
 const ADMINISTRATORS_OF = statement<[number]>(
   'select account_id from domain_administrator where domain = $1 order by account_id',
@@ -50,11 +48,11 @@ const DELEGATES_OF = statement<DelegationRow>(
   'select account_id, delegate, access from delegation where account_id = $1 order by delegate, access',
 );
 const OF_TENANT = statement<AccountRow>(
-  `select ${COLUMNS} from account a where a.tenant = $1 and a.id > $2 order by a.id limit $3`,
+  `select ${COLUMNS} from account a where a.tenant = $1 and a.id > $2 and a.kind <> 'directory'
+   order by a.id limit $3`,
 );
-const WITHOUT_HOME = statement<AccountRow>(
-  `select ${COLUMNS} from account a where a.kind <> 'group' and not exists (select 1 from collection c
-     where c.account_id = a.id and c.parent = 0 and c.name = $1) order by a.id limit $2`,
+const LAST_OF_PAGE = statement<[number | null]>(
+  'select max(p.id) from (select id from account where id > $1 order by id limit $2) p',
 );
 const lists = perDialect(({ isIn, each }) => ({
   administeredBy: statement<[string]>(
@@ -74,6 +72,11 @@ const lists = perDialect(({ isIn, each }) => ({
   ),
   accounts: statement<AccountRow>(`select ${COLUMNS} from account a where ${isIn('a.id', '$1', 'bigint')}`),
   taken: statement<[string, number]>(`select address, account_id from login where ${isIn('address', '$1', 'text')}`),
+  withoutHomes: statement<[number]>(
+    `select a.id from account a where a.id > $1 and a.id <= $2 and a.kind not in ('group', 'directory')
+     and (select count(*) from collection c where c.account_id = a.id and c.parent = 0
+       and ${isIn('c.name', '$3', 'text')}) < $4 order by a.id`,
+  ),
   setMembers: statement(
     `insert into membership (group_id, member_id) select cast($1 as bigint), value from ${each('$2', 'bigint')}
      where true on conflict do nothing`,
@@ -81,7 +84,7 @@ const lists = perDialect(({ isIn, each }) => ({
 }));
 
 const KINDS: ReadonlyMap<string, AccountKind> = new Map(
-  (['individual', 'group', 'resource', 'room'] as const).map((kind) => [kind, kind]),
+  (['individual', 'group', 'resource', 'room', 'directory'] as const).map((kind) => [kind, kind]),
 );
 
 function account(row: AccountRow): Account {
@@ -126,6 +129,7 @@ export function directoryReader(session: Session): DirectoryReader {
     return (await session.all(lists(session.dialect).accounts, [session.list(ids)])).map(account);
   };
   return {
+    ...membershipReader(session),
     accounts,
     async tenants() {
       return (await session.all(TENANTS, [])).map(tenant);
@@ -149,6 +153,10 @@ export function directoryReader(session: Session): DirectoryReader {
       const row = await session.one(BY_ADDRESS, [storable(address)]);
       return row === undefined ? undefined : account(row);
     },
+    async directoryOf(tenant) {
+      const row = await session.one(DIRECTORY_OF, [tenant]);
+      return row === undefined ? undefined : account(row);
+    },
     async list({ domain, after, limit }) {
       const page = [storable(after ?? ''), limit];
       const rows =
@@ -156,15 +164,6 @@ export function directoryReader(session: Session): DirectoryReader {
           ? await session.all(LIST, page)
           : await session.all(LIST_OF_DOMAIN, [...page, storable(domain)]);
       return rows.map(account);
-    },
-    async membersOf(group) {
-      return (await session.all(MEMBERS_OF, [group])).map(first);
-    },
-    async groupsOf(member) {
-      return (await session.all(GROUPS_OF, [member])).map(first);
-    },
-    async allGroupsOf(member) {
-      return (await session.all(ALL_GROUPS_OF, [member])).map(first);
     },
     async administratorsOf(domain) {
       return (await session.all(ADMINISTRATORS_OF, [storable(domain)])).map(first);
@@ -186,8 +185,13 @@ export function directoryReader(session: Session): DirectoryReader {
       if (numbers !== undefined) return (await accounts(numbers)).toSorted((a, b) => a.id - b.id);
       return (await session.all(OF_TENANT, [search.tenant, page.after ?? 0, page.limit])).map(account);
     },
-    async withoutHome(segment, limit) {
-      return (await session.all(WITHOUT_HOME, [storable(segment), limit])).map(account);
+    async withoutHomes(segments, { after = accountId(0), limit }) {
+      const last = (await session.one(LAST_OF_PAGE, [after, limit]))?.[0] ?? undefined;
+      if (last === undefined) return { found: [], last };
+      const homes = [...new Set(segments)];
+      const page = [after, last, session.list(homes.map(storable)), homes.length];
+      const rows = await session.all(lists(session.dialect).withoutHomes, page);
+      return { found: rows.map(first), last: accountId(last) };
     },
   };
 }
@@ -234,12 +238,14 @@ const REMOVE_ACCOUNT = [
     'login',
     'delegation',
     'domain_administrator',
+    'declined_mount',
   ].map((table) => statement(`delete from ${table} where account_id = $1`)),
   ...[
     'write_lock where holder',
     'delegation where delegate',
     'membership where group_id',
     'membership where member_id',
+    'declined_mount where target_account',
   ].map((rows) => statement(`delete from ${rows} = $1`)),
   statement('delete from account where id = $1'),
 ];
@@ -263,7 +269,7 @@ export function directoryWriter(session: Session, at: number): DirectoryWriter {
   };
   /** Makes the account findable by what it is now. */
   const noted = async (changed: Account): Promise<Account> => {
-    await putAccountTexts(session, changed);
+    if (changed.kind !== 'directory') await putAccountTexts(session, changed);
     return changed;
   };
   const distinct = (aliases: readonly string[], address: string): readonly string[] =>

@@ -2,9 +2,9 @@
  * Grants: who holds which privileges in somebody's collection. They lie with the owner. RFC 3744 section 5.5.
  */
 import type { XmlName } from '../../formats/xml/name.ts';
+import type { GrantReader, GrantWriter } from '../access.ts';
 import type { CollectionKey, Grant, Grantee, Origin } from '../records.ts';
 import { accountId, collectionId } from '../records.ts';
-import type { GrantReader, GrantWriter } from '../store.ts';
 import type { Session } from './database.ts';
 import { perDialect, statement, storable } from './database.ts';
 import type { Locks } from './revisions.ts';
@@ -26,6 +26,10 @@ const lists = perDialect(({ isIn }) => ({
   ),
   between: statement<GrantRow>(
     `select ${COLUMNS} from access_grant where account_id = $1 and ${isIn('grantee', '$2', 'bigint')} order by coll, grantee`,
+  ),
+  betweenAll: statement<GrantRow>(
+    `select ${COLUMNS} from access_grant where ${isIn('account_id', '$1', 'bigint')} and ${isIn('grantee', '$2', 'bigint')}
+     order by account_id, coll, grantee`,
   ),
   grantors: statement<[number]>(
     `select distinct account_id from access_grant where ${isIn('grantee', '$1', 'bigint')} order by account_id`,
@@ -72,7 +76,7 @@ export function noteShared(session: Session, key: CollectionKey): Promise<number
 
 /** Reads grants through a session. */
 export function grantReader(session: Session): GrantReader {
-  const { onAll, between, grantors } = lists(session.dialect);
+  const { onAll, between, betweenAll, grantors } = lists(session.dialect);
   return {
     async on(key) {
       return (await session.all(ON, [key.account, key.id])).map(grant);
@@ -84,6 +88,11 @@ export function grantReader(session: Session): GrantReader {
     async between(owner, grantees) {
       const all = session.list([...grantees, AUTHENTICATED, OWNER]);
       return (await session.all(between, [owner, all])).map(grant);
+    },
+    async betweenAll(owners, grantees) {
+      if (owners.length === 0) return [];
+      const all = session.list([...grantees, AUTHENTICATED, OWNER]);
+      return (await session.all(betweenAll, [session.list(owners), all])).map(grant);
     },
     async grantors(grantees) {
       if (grantees.length === 0) return [];

@@ -1,9 +1,10 @@
 /**
  * Write locks: by whom, on what, until when. They lie with the account in which something is locked. RFC 4918 section 6.
  */
+
+import type { LockReader, LockWriter } from '../access.ts';
 import type { AccountId, CollectionKey, LockRecord } from '../records.ts';
 import { accountId, collectionId } from '../records.ts';
-import type { LockReader, LockWriter } from '../store.ts';
 import type { Database, List, Session } from './database.ts';
 import { perDialect, statement, storable } from './database.ts';
 

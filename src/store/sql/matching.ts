@@ -2,13 +2,14 @@
  * The prefilter: finds by one index the names that may match, and checks the rest on their rows. It may answer too much, never too little.
  * RFC 4791 section 7.8, RFC 6352 section 8.6.
  */
-import type { CollectionKey, Prefilter, StoredObject, TextCondition } from '../records.ts';
+import type { CollectionKey, Prefilter, RangeCondition, StoredObject, TextCondition, TimeTraits } from '../records.ts';
 import type { Page } from '../store.ts';
-import type { Dialect, Element, Parameter, Session, Statement } from './database.ts';
+import type { Dialect, Element, Parameter, Session } from './database.ts';
 import { statement, storable } from './database.ts';
+import { type Sought, soughtGrams } from './rare-grams.ts';
 import type { StoredRow } from './rows.ts';
 import { BODY_COLUMN, OBJECT_COLUMNS, SPANS, sameUid, storedObject } from './rows.ts';
-import { GRAM, gramsOf, IDENTIFIER, longGram } from './texts.ts';
+import { IDENTIFIER, longGram } from './texts.ts';
 
 /** With more candidates than this, walking the collection in order of name is cheaper than sorting them for each page. */
 const CANDIDATES = 5000;
@@ -16,11 +17,6 @@ const CANDIDATES = 5000;
 const CONDITIONS = 16;
 /** More kinds of components than this are not worth an index. */
 const COMPONENTS = 8;
-/** Of a needle's grams, how many are counted and how many then looked for. */
-const COUNTED = 8;
-const SOUGHT = 3;
-/** How far grams are counted: on, while the rarest is found more often. Beyond the last one what is found costs more than the search. */
-const COMMON = [64, 512, 4096];
 
 /** SQL in the making: each value gets the next `$n`, so that the text depends on the question's shape only. */
 interface Draft {
@@ -40,10 +36,9 @@ function isIn(sql: Draft, expression: string, values: readonly string[], element
   return sql.dialect.isIn(expression, sql.list(values), element);
 }
 
-interface Needle extends TextCondition {
-  /** The rarest of its grams; none when it is too short to have any, or an identifier. */
-  readonly grams: readonly number[];
-}
+interface Needle extends TextCondition, Sought {}
+
+const NOTHING: Sought = { grams: [], candidates: 0 };
 
 function hasIndex(needle: Needle): boolean {
   return needle.property === IDENTIFIER || needle.grams.length > 0;
@@ -52,7 +47,7 @@ function hasIndex(needle: Needle): boolean {
 interface Question {
   readonly uid?: string;
   readonly components?: readonly string[];
-  readonly range?: { readonly start: number; readonly end: number; readonly weeks: number };
+  readonly range?: RangeCondition;
   readonly needles: readonly Needle[];
   readonly every: boolean;
 }
@@ -62,15 +57,35 @@ function confirmed(sql: Draft, needle: Needle): string {
   return `t.property = ${sql.bind(needle.property)} and (t.value is null or ${contains})`;
 }
 
+/** The first span class of objects with the reader's clock. */
+const FIRST_OF_READER = SPANS.findIndex(({ clock }) => clock === 'reader');
+/** Pieces are asked for in these numbers, the last one over and over, so that there are few texts. */
+const PIECES = [1, 2, 4, 8, 12, 16, 24, 32, 64];
+
+/** Whether a row has all traits of one of the pieces. */
+function inOneOf(sql: Draft, pieces: readonly TimeTraits[], alias: '' | 'o.'): string {
+  const last = pieces.at(-1);
+  if (last === undefined) return '(1 = 0)';
+  const size = PIECES.find((some) => some >= pieces.length) ?? pieces.length;
+  const has = (column: keyof TimeTraits, bits: number) =>
+    `(~${alias}${column} & cast(${sql.bind(bits)} as bigint)) = 0`;
+  const each = Array.from({ length: size }, (_, at) => {
+    const { years, days, hours } = pieces[at] ?? last;
+    return `${has('days', days)} and ${has('hours', hours)} and ${has('years', years)}`;
+  });
+  return `(${each.join(' or ')})`;
+}
+
 /** Whether an object's row and texts match. */
 function conditions(sql: Draft, question: Question): string {
   const all: string[] = [];
   if (question.uid !== undefined) all.push(sameUid('o.uid', sql.bind(question.uid)));
   if (question.components !== undefined) all.push(isIn(sql, 'o.component', question.components, 'text'));
   if (question.range !== undefined) {
-    const { start, end, weeks } = question.range;
+    const { start, end, pieces } = question.range;
     all.push(`o.first_at <= ${sql.bind(end)} and o.last_at >= ${sql.bind(start)}`);
-    all.push(`(o.span < 2 or (o.weeks & cast(${sql.bind(weeks)} as bigint)) <> 0)`);
+    const [utc, reader] = [inOneOf(sql, pieces.utc, 'o.'), inOneOf(sql, pieces.reader, 'o.')];
+    all.push(`case when o.span = 0 then true when o.span < ${FIRST_OF_READER} then ${utc} else ${reader} end`);
   }
   if (question.needles.length > 0) {
     const texts = question.needles.map(
@@ -86,7 +101,7 @@ const HERE = 'account_id = $1 and coll = $2';
 
 /** One text of the object whose gram was found. Written so that each is looked up by its key, whatever a planner guesses. */
 function namesByText(sql: Draft, needle: Needle): string {
-  if (needle.property === IDENTIFIER) return namesByIdentifier(sql, needle.contains);
+  if (needle.property === IDENTIFIER) return namesByIdentifier(sql, needle);
   if (needle.grams.length === 0) {
     return `select t.name from object_text t where t.account_id = $1 and t.coll = $2 and ${confirmed(sql, needle)}`;
   }
@@ -104,15 +119,20 @@ function namesByText(sql: Draft, needle: Needle): string {
   return `${found(rarest ?? '', also.join(''))} union all ${found(long, '')}`;
 }
 
-/** The same text, and longer ones that hold it. */
-function namesByIdentifier(sql: Draft, contains: string): string {
+/** What the index has for the length of a text that is not kept. */
+const LONGEST = 100_000;
+
+/** The same text, and longer ones that hold it: these are looked at one by one. */
+function namesByIdentifier(sql: Draft, { contains, whole }: TextCondition): string {
   const needle = `cast(${sql.bind(contains)} as text)`;
-  const [own, wanted] = ['coalesce(length(t.value), 100000)', `length(${needle})`];
+  const [own, wanted] = [`coalesce(length(t.value), ${LONGEST})`, `length(${needle})`];
   const named = `select t.name from object_text t ${sql.dialect.indexedBy('object_text_uid')}
     where t.account_id = $1 and t.coll = $2 and t.property = '${IDENTIFIER}' and ${own}`;
   const same = `substr(t.value, 1, 200) = substr(${needle}, 1, 200) and t.value = ${needle}`;
   const longer = `(t.value is null or ${sql.dialect.contains('t.value', needle)})`;
-  return `${named} = ${wanted} and ${same} union all ${named} > ${wanted} and ${longer}`;
+  // One that is too long to be kept counts as the longest.
+  const others = whole === true ? `${named} = ${LONGEST}` : `${named} > ${wanted} and ${longer}`;
+  return `${named} = ${wanted} and ${same} union all ${others}`;
 }
 
 /** The names that one index offers; undefined when no index helps. */
@@ -122,9 +142,10 @@ function names(sql: Draft, question: Question, components: readonly string[]): s
   const { needles, range, every } = question;
   const sought = needles.filter(hasIndex);
   if (every && sought.length > 0) {
-    // The longest is the rarest, as a rule.
-    const longest = sought.reduce((a, b) => (b.contains.length > a.contains.length ? b : a));
-    return namesByText(sql, longest);
+    return namesByText(
+      sql,
+      sought.reduce((a, b) => (b.candidates < a.candidates ? b : a)),
+    );
   }
   if (!every && needles.length > 0 && (sought.length === needles.length || range === undefined)) {
     return needles.map((needle) => namesByText(sql, needle)).join(' union all ');
@@ -134,14 +155,15 @@ function names(sql: Draft, question: Question, components: readonly string[]): s
     components.map((each) => `select name from object where ${HERE} and component = ${sql.bind(each)}${further}`);
   if (components.length > COMPONENTS) return undefined;
   if (range !== undefined) {
-    const { start, end, weeks } = range;
+    const { start, end, pieces } = range;
     const [from, to] = [sql.bind(start), sql.bind(end)];
-    const touching = ` and first_at <= ${to} and last_at >= ${from}`;
-    const short = SPANS.flatMap((longest, span) =>
-      of(` and span = ${span} and first_at >= ${sql.bind(start - longest)}${touching}`),
-    );
-    const long = of(` and span = 2${touching} and (weeks & cast(${sql.bind(weeks)} as bigint)) <> 0`);
-    return [...short, ...long].join(' union all ');
+    const [utc, reader] = [inOneOf(sql, pieces.utc, ''), inOneOf(sql, pieces.reader, '')];
+    const selects = SPANS.flatMap(({ clock, longest }, span) => {
+      const early = Number.isFinite(longest) ? ` and first_at >= ${sql.bind(start - longest)}` : '';
+      const traits = span === 0 ? '' : ` and ${clock === 'utc' ? utc : reader}`;
+      return of(` and span = ${span}${early} and first_at <= ${to} and last_at >= ${from}${traits}`);
+    });
+    return selects.join(' union all ');
   }
   const [needle] = needles;
   if (needle !== undefined) return namesByText(sql, needle);
@@ -162,29 +184,6 @@ async function componentsOf(session: Session, key: CollectionKey): Promise<reado
   }
 }
 
-function frequency(dialect: Dialect): Statement<[number, number]> {
-  return `select each_gram.value, (select count(*) from (select 1 from object_gram g where g.account_id = $1 and g.coll = $2
-    and g.gram = each_gram.value limit $4) found) from (select value from ${dialect.each('$3', 'bigint')}) each_gram`;
-}
-
-/** The grams of a needle worth looking for, the rarest first. */
-async function soughtGrams(session: Session, key: CollectionKey, needle: TextCondition): Promise<readonly number[]> {
-  const all = [...gramsOf(needle.property, needle.contains)];
-  if (all.length <= 1) return all;
-  const step = Math.max(1, all.length / COUNTED);
-  const some = Array.from({ length: Math.min(COUNTED, all.length) }, (_, at) => all[Math.floor(at * step)] ?? 0);
-  const text = frequency(session.dialect);
-  let counts: readonly [number, number][] = [];
-  for (const most of COMMON) {
-    counts = await session.all(text, [key.account, key.id, session.list(some), most]);
-    if (counts.some((row) => row[1] < most)) break;
-  }
-  return counts
-    .toSorted((a, b) => a[1] - b[1])
-    .slice(0, SOUGHT)
-    .map((row) => row[0]);
-}
-
 function bounded(seconds: number): number {
   return Math.max(-(2 ** 50), Math.min(2 ** 50, seconds));
 }
@@ -194,18 +193,19 @@ async function question(session: Session, key: CollectionKey, prefilter: Prefilt
   const every = texts?.test === 'allof';
   let asked = texts?.conditions ?? [];
   if (asked.length > CONDITIONS) asked = every ? asked.slice(0, CONDITIONS) : [];
-  const needles: Needle[] = [];
-  for (const { property, contains } of asked) {
-    const condition = { property: storable(property), contains: storable(contains) };
-    const grams = contains.length < GRAM || property === IDENTIFIER ? [] : await soughtGrams(session, key, condition);
-    needles.push({ ...condition, grams });
-  }
+  const conditions = asked.map(({ property, contains, ...others }) => ({
+    ...others,
+    property: storable(property),
+    contains: storable(contains),
+  }));
+  const sought = conditions.length === 0 ? [] : await soughtGrams(session, key, conditions);
+  const needles = conditions.map((condition, at): Needle => ({ ...condition, ...(sought[at] ?? NOTHING) }));
   return {
     ...(uid === undefined ? {} : { uid: storable(uid) }),
     ...(components === undefined ? {} : { components: components.map(storable) }),
     ...(range === undefined
       ? {}
-      : { range: { start: Math.floor(bounded(range.start)), end: Math.ceil(bounded(range.end)), weeks: range.weeks } }),
+      : { range: { ...range, start: Math.floor(bounded(range.start)), end: Math.ceil(bounded(range.end)) } }),
     needles,
     every,
   };
@@ -261,11 +261,14 @@ export async function matching(
       )),
     );
   } else {
+    // What the time index offers is in the range: it was asked for nothing else.
+    const { range, ...others } = asked;
+    const left = range !== undefined && asked.uid === undefined && asked.needles.length === 0 ? others : asked;
     // As many at a time as may be wanted: most candidates match.
     for (let at = 0; at < offered.length && found.length < limit; at += limit) {
       const sql = draft(session, first.slice(0, 2));
       const some = sql.dialect.rowsIn('object o', OBJECT_HERE, 'o.name', sql.list(offered.slice(at, at + limit)));
-      const where = `${some}${conditions(sql, asked)} order by o.name limit ${sql.bind(limit - found.length)}`;
+      const where = `${some}${conditions(sql, left)} order by o.name limit ${sql.bind(limit - found.length)}`;
       found.push(...(await session.all(statement<StoredRow>(`${SELECT} ${where}`), sql.parameters)));
     }
   }

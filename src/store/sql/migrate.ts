@@ -8,9 +8,18 @@ import { store } from './migrations/0001-store.ts';
 import { access } from './migrations/0002-access.ts';
 import { contents } from './migrations/0003-contents.ts';
 import { attachments } from './migrations/0004-attachments.ts';
+import { days } from './migrations/0005-days.ts';
+import { mounts } from './migrations/0006-mounts.ts';
 
 /** A migration's number is its place in this list, from 1. A migration that has been released is never changed. */
-const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [store, access, contents, attachments];
+const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
+  store,
+  access,
+  contents,
+  attachments,
+  days,
+  mounts,
+];
 
 /** The database was written by a newer program. */
 export class StoreIsNewer extends Error {

@@ -19,8 +19,7 @@ import {
   OBJECT_COLUMNS,
   objectRecord,
   readProperties,
-  SPANS,
-  sameUid,
+  spanOf,
   storedObject,
   writeProperties,
 } from './rows.ts';
@@ -39,10 +38,15 @@ const PAGE = statement<ObjectRow>(
 const READ_PAGE = statement<StoredRow>(
   `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and o.name > $3 order by o.name limit $4`,
 );
+/**
+ * A range of one, in order: the index of UIDs alone gives that unsorted. Were it an equation, or in order of names, then a planner without
+ * statistics would read the whole collection by its key, for each object that is put into it.
+ */
+const BY_UID =
+  'substr(o.uid, 1, 200) between substr(cast($3 as text), 1, 200) and substr(cast($3 as text), 1, 200) and o.uid = $3 ' +
+  'order by substr(o.uid, 1, 200)';
 const lists = perDialect(({ rowsIn, indexedBy }) => ({
-  byUid: statement<[string]>(
-    `select o.name from object o ${indexedBy('object_uid')} where ${HERE} and ${sameUid('o.uid', '$3')} order by o.name`,
-  ),
+  byUid: statement<[string]>(`select o.name from object o ${indexedBy('object_uid')} where ${HERE} and ${BY_UID}`),
   get: statement<ObjectRow>(`select ${OBJECT_COLUMNS} ${rowsIn('object o', HERE, 'o.name', '$3')}`),
   read: statement<StoredRow>(`select ${OBJECT_COLUMNS}, ${BODY_COLUMN} ${rowsIn('object o', HERE, 'o.name', '$3')}`),
 }));
@@ -72,7 +76,7 @@ export function objectReader(session: Session): ObjectReader {
     },
     async namesByUid(key, uid) {
       const rows = await session.all(lists(session.dialect).byUid, [key.account, key.id, storable(uid)]);
-      return rows.map((row) => row[0]);
+      return rows.map((row) => row[0]).toSorted();
     },
     async page(key, bounds) {
       const rows = await session.all(PAGE, page(key, bounds));
@@ -95,12 +99,12 @@ const FORMER = statement<FormerRow>(
    where account_id = $1 and coll = $2 and name = $3`,
 );
 const PUT = statement(
-  `insert into object (account_id, coll, name, number, uid, etag, size, component, span, first_at, last_at, weeks, texts,
-     revision, created, modified, properties, content, attachments)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+  `insert into object (account_id, coll, name, number, uid, etag, size, component, span, first_at, last_at, years, days,
+     hours, texts, revision, created, modified, properties, content, attachments)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
    on conflict (account_id, coll, name) do update set uid = excluded.uid, etag = excluded.etag, size = excluded.size,
      component = excluded.component, span = excluded.span, first_at = excluded.first_at, last_at = excluded.last_at,
-     weeks = excluded.weeks, texts = excluded.texts, revision = excluded.revision, modified = excluded.modified,
+     years = excluded.years, days = excluded.days, hours = excluded.hours, texts = excluded.texts, revision = excluded.revision, modified = excluded.modified,
      properties = excluded.properties, content = excluded.content, created = excluded.created,
      attachments = excluded.attachments`,
 );
@@ -122,12 +126,11 @@ async function all(sent: readonly (Promise<unknown> | undefined)[]): Promise<voi
   for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') throw result.reason;
 }
 
-/** The span class keeps long objects out of the way of a search for short ones. */
+/** The span class keeps long objects out of the way of a search for short ones, and tells the clocks apart. */
 function times(index: ObjectIndex) {
   const first = Math.floor(index.first);
   const last = Math.max(first, Math.ceil(index.last));
-  const span = last - first <= SPANS[0] ? 0 : last - first <= SPANS[1] ? 1 : 2;
-  return { first, last, span };
+  return { first, last, span: spanOf(index.clock, last - first) };
 }
 
 /** A former version. */
@@ -168,7 +171,8 @@ async function put({ session, origin, locks, quota }: Writing, key: CollectionKe
   const content = object.content?.id;
   const size = object.content?.size ?? object.data.byteLength;
   const { account, id } = key;
-  const when = [span, first, last, index.weeks];
+  const { years, days, hours } = index.traits;
+  const when = [span, first, last, years, days, hours];
   const ids = index.attachments ?? NO_ATTACHMENTS;
   const attached =
     ids.length + (former?.attachments ?? 0) === 0 ? 0 : await useAttachments(session, key, number, ids, origin.at);
@@ -190,7 +194,7 @@ async function put({ session, origin, locks, quota }: Writing, key: CollectionKe
       ? undefined
       : putTexts(session, key, { number, name }, former?.texts ?? 0, index.texts),
     relink(session, account, former?.content, content, origin.at),
-    addOctets(session, locks, account, size - (former?.size ?? 0) + attached, quota),
+    addOctets(session, locks, account, size - (former?.size ?? 0) + attached, object.beyondQuota ? 'any' : quota),
   ]);
   const { etag } = object;
   const { component } = index;

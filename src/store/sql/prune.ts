@@ -1,6 +1,6 @@
 /**
- * Removes tombstones and history that nobody will ask for, locks that expired, and contents that nothing uses. A collection remembers up to which revision it was pruned, so that a sync token
- * from before is refused instead of answered wrongly. RFC 6578 section 3.2.
+ * Removes tombstones and history that nobody will ask for, locks that expired, and attachments and contents that nothing uses. A collection
+ * remembers up to which revision it was pruned, so that a sync token from before is refused instead of answered wrongly. RFC 6578 section 3.2.
  */
 import type { PruneBefore, Pruned } from '../store.ts';
 import { pruneAttachments } from './attachments.ts';
@@ -59,7 +59,8 @@ export async function prune(database: Database, before: PruneBefore, limit: numb
     return removed;
   });
   const locks = await pruneLocks(database, before.locks, limit);
-  const attachments = await pruneAttachments(database, before.contents, limit);
-  const contents = attachments + (await pruneContents(database, before.contents, limit - attachments));
-  return { tombstones, history, locks, contents };
+  // Before the contents that they let go of.
+  const attachments = await pruneAttachments(database, before.attachments, limit);
+  const contents = await pruneContents(database, before.contents, limit);
+  return { tombstones, history, locks, attachments, contents };
 }

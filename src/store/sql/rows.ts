@@ -2,7 +2,14 @@
  * Rows as records. Columns come by position, in the order written here.
  */
 import type { XmlName } from '../../formats/xml/name.ts';
-import type { CollectionKey, CollectionRecord, ObjectRecord, StoredObject, StoredProperties } from '../records.ts';
+import type {
+  CollectionKey,
+  CollectionRecord,
+  ObjectRecord,
+  StoredObject,
+  StoredProperties,
+  TraitsClock,
+} from '../records.ts';
 import { accountId, collectionId, contentId } from '../records.ts';
 
 const NONE: StoredProperties = Object.freeze({});
@@ -19,7 +26,7 @@ export function writeProperties(properties: StoredProperties | undefined): strin
 
 /** The columns of a CollectionRow, in its order; the table is called `c`. */
 export const COLLECTION_COLUMNS =
-  'c.account_id, c.id, c.parent, c.name, c.kind, c.revision, c.pruned_to, c.parent_revision, c.created, c.modified, c.shared, c.properties';
+  'c.account_id, c.id, c.parent, c.name, c.kind, c.revision, c.pruned_to, c.parent_revision, c.created, c.modified, c.shared, c.properties, c.target_account, c.target_collection';
 /** The same without what may be long in it: the record has no properties. */
 export const OUTLINE_COLUMNS = COLLECTION_COLUMNS.replace('c.properties', "'{}'");
 export type CollectionRow = readonly [
@@ -35,11 +42,12 @@ export type CollectionRow = readonly [
   number,
   number,
   string,
+  ...target: [account: number, collection: number] | [account: null, collection: null],
 ];
 
 /** The record of a row. */
 export function collectionRecord(row: CollectionRow): CollectionRecord {
-  return {
+  const record: CollectionRecord = {
     account: accountId(row[0]),
     id: collectionId(row[1]),
     parent: collectionId(row[2]),
@@ -53,6 +61,7 @@ export function collectionRecord(row: CollectionRow): CollectionRecord {
     modified: row[9],
     shared: row[10] === 1,
   };
+  return row[12] === null ? record : { ...record, target: { account: accountId(row[12]), id: collectionId(row[13]) } };
 }
 
 /** The columns of an ObjectRow, in its order. */
@@ -105,8 +114,22 @@ export function storedObject(collection: CollectionKey, row: StoredRow): StoredO
 }
 
 const DAY = 86_400;
-/** The longest objects of the span classes 0 and 1, in seconds; those of class 2 are longer, or endless. */
-export const SPANS: readonly [number, number] = [DAY, 32 * DAY];
+/**
+ * The span classes, by which short objects are found without a look at long ones: the clock of an object's traits, and the seconds that it has at
+ * most. In the first class its first and last time say all.
+ */
+export const SPANS: readonly { readonly clock: TraitsClock; readonly longest: number }[] = [
+  { clock: 'utc', longest: DAY },
+  { clock: 'utc', longest: 32 * DAY },
+  { clock: 'utc', longest: Number.POSITIVE_INFINITY },
+  { clock: 'reader', longest: 32 * DAY },
+  { clock: 'reader', longest: Number.POSITIVE_INFINITY },
+];
+
+/** The class of an object of that many seconds. */
+export function spanOf(clock: TraitsClock, length: number): number {
+  return SPANS.findIndex((one) => one.clock === clock && length <= one.longest);
+}
 
 /** Whether a UID column equals a parameter. A UID may be longer than an index entry: the index `object_uid` has its beginning. */
 export function sameUid(column: string, parameter: string): string {

@@ -15,9 +15,11 @@ import { grantReader, grantWriter } from './grants.ts';
 import { historyReader } from './history.ts';
 import { lockReader, lockWriter } from './locks.ts';
 import { migrate } from './migrate.ts';
+import { mountReader, mountWriter } from './mounts.ts';
 import { objectReader, objectWriter } from './objects.ts';
 import { prune } from './prune.ts';
 import type { Locks } from './revisions.ts';
+import { sourceReader, sourceWriter } from './sources.ts';
 import { settleOctets, usageReader, usageWriter } from './usage.ts';
 
 export interface SqlStoreOptions {
@@ -51,6 +53,8 @@ function transactions(quota: number | undefined): Transactions {
         contents: contentReader(session),
         attachments: attachmentReader(session),
         usage: usageReader(session, quota),
+        mounts: mountReader(session),
+        sources: sourceReader(session),
       };
       readers.set(session, known);
     }
@@ -62,6 +66,7 @@ function transactions(quota: number | undefined): Transactions {
       const held: Locks = { held: new Set(), freed: new Map() };
       const { directory, collections, objects, changes, grants, history, locks, contents, attachments, usage } =
         read(session);
+      const { mounts, sources } = read(session);
       const result = await work({
         origin,
         directory: { ...directory, ...directoryWriter(session, origin.at) },
@@ -74,6 +79,8 @@ function transactions(quota: number | undefined): Transactions {
         contents: { ...contents, ...contentWriter(session, origin) },
         attachments: { ...attachments, ...attachmentWriter(session, origin) },
         usage: { ...usage, ...usageWriter(session) },
+        mounts: { ...mounts, ...mountWriter(session) },
+        sources: { ...sources, ...sourceWriter(session, origin) },
       });
       await settleOctets(session, held);
       return result;

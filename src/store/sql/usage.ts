@@ -26,6 +26,11 @@ const CHANGE = statement(
    where excluded.octets <= 0
      or usage_of_account.octets + excluded.octets <= coalesce(usage_of_account.quota, cast($3 as bigint))`,
 );
+/** Whatever the quota says. */
+const GROW = statement(
+  `insert into usage_of_account (account_id, octets) values ($1, $2)
+   on conflict (account_id) do update set octets = usage_of_account.octets + excluded.octets`,
+);
 const SET_QUOTA = statement(
   `insert into usage_of_account (account_id, octets, quota) select id, 0, cast($2 as bigint) from account where id = $1
    on conflict (account_id) do update set quota = excluded.quota`,
@@ -63,6 +68,7 @@ export function usageWriter(session: Session): UsageWriter {
 
 /**
  * The account takes up so many octets more; fewer, where negative, which is never refused, and is taken off at the end of the transaction.
+ * @param quota the service's; `any` where no bound counts
  * @throws QuotaExceeded when that would be more than its quota, or the service's
  */
 export async function addOctets(
@@ -70,7 +76,7 @@ export async function addOctets(
   { freed }: Locks,
   account: AccountId,
   octets: number,
-  quota: number | undefined,
+  quota: number | 'any' | undefined,
 ): Promise<void> {
   const left = (freed.get(account) ?? 0) - octets;
   if (left >= 0) freed.set(account, left);
@@ -85,8 +91,17 @@ export async function settleOctets(session: Session, { freed }: Locks): Promise<
   for (const [account, octets] of freed) await change(session, account, -octets, undefined);
 }
 
-async function change(session: Session, account: AccountId, octets: number, quota: number | undefined): Promise<void> {
+async function change(
+  session: Session,
+  account: AccountId,
+  octets: number,
+  quota: number | 'any' | undefined,
+): Promise<void> {
   if (octets === 0) return;
+  if (quota === 'any') {
+    await session.run(GROW, [account, octets]);
+    return;
+  }
   const changed = await session.run(CHANGE, [account, octets, quota ?? NO_BOUND]);
   if (changed > 0) return;
   const own = (await session.one(OF, [account]))?.[1];

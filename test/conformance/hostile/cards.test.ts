@@ -65,7 +65,7 @@ hostile('D15 cards as all clients write them lose nothing to clients of the othe
     const first = await alice.get(path, { Accept: `text/vcard;version=${other}` }).expect(200);
     assert.equal((await alice.get(path, { Accept: `text/vcard;version=${own}` })).text, text, name);
     // A client of the other version opens the card, adds a note, and saves it.
-    await alice.put(path, first.text.replace('END:VCARD', 'X-ADDED:yes\r\nEND:VCARD')).expect(204);
+    await alice.put(path, first.text.replace(/END:VCARD\r\n$/, 'X-ADDED:yes\r\n$&')).expect(204);
     const { text: back } = await alice.get(path, { Accept: `text/vcard;version=${own}` }).expect(200);
     const [lines, sent] = [linesOf(back), linesOf(text)];
     assert.deepEqual(lines, [...sent.slice(0, -1), 'X-ADDED:yes', ...sent.slice(-1)], name);

@@ -1,7 +1,7 @@
 /** Rules that are made to keep a service busy. Case S8; what they cost in steps is in the tests of recurrence. */
-import { event, type Lines } from '../../support/builders.ts';
+import { calendarOf, component, event, type Lines } from '../../support/builders.ts';
 import { hostile } from '../../support/conformance.ts';
-import { calendarWith, comp, finds, range } from '../rfc4791/queries.ts';
+import { calendarWith, comp, finds, freeBusyQuery, range } from '../rfc4791/queries.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index).join(',');
 const EVERY_TIME = `BYHOUR=${upTo(24)};BYMINUTE=${upTo(60)};BYSECOND=${upTo(60)}`;
@@ -41,6 +41,32 @@ hostile('S8 rules that never match are stored, and found where they start alone'
   });
   await finds(alice, path, comp('VEVENT', range('20260101T000000Z', '20260102T000000Z')), ['a', 'b', 'c', 'd', 'e']);
   await finds(alice, path, comp('VEVENT', range('20260102T000000Z', '')), []);
+});
+
+hostile('S8 a zone of its own skips whole days, and a rule has its instances in them alone', async ({ alice }) => {
+  const observance = (name: string, start: string, from: string, to: string, rule: string) =>
+    component(name, { DTSTART: start, TZOFFSETFROM: from, TZOFFSETTO: to, RRULE: rule });
+  const zone = component(
+    'VTIMEZONE',
+    { TZID: 'Leap' },
+    observance('DAYLIGHT', '19700101T000000', '-1130', '+1130', 'FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1'),
+    observance('STANDARD', '19700301T000000', '+1130', '-1130', 'FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=1'),
+  );
+  const rule = `FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1;BYHOUR=${upTo(23)};BYMINUTE=${upTo(60)};BYSECOND=${upTo(60)}`;
+  const lines = { UID: 'leap@example.com', DTSTAMP: '20260101T000000Z', 'DTSTART;TZID=Leap': '20251231T120000' };
+  const skipped = calendarOf(zone, component('VEVENT', { ...lines, DURATION: 'PT1S', RRULE: rule }));
+  const path = await calendarWith(alice, { skipped });
+  await finds(alice, path, comp('VEVENT', range('20251231T000000Z', '20260101T000000Z')), ['skipped']);
+  await finds(alice, path, comp('VEVENT', range('20260102T000000Z', '')), []);
+});
+
+hostile('S8 hundreds of parts of an availability have rules that never match', async ({ alice }) => {
+  const rules = ['MO', 'TU', 'WE', 'FR'].map((day) => `FREQ=DAILY;INTERVAL=7;BYDAY=${day}`);
+  const times = { DTSTAMP: '20260101T000000Z', DTSTART: '20260101T000000Z', DURATION: 'PT1H', RRULE: rules };
+  const parts = Array.from({ length: 400 }, (_, at) => component('AVAILABLE', { UID: `${at}@example.com`, ...times }));
+  const lines = { UID: 'hours@example.com', DTSTAMP: '20260101T000000Z' };
+  const path = await calendarWith(alice, { hours: calendarOf(component('VAVAILABILITY', lines, ...parts)) });
+  await alice.report(path, freeBusyQuery(range('20260101T000000Z', '')), '1').expect(200);
 });
 
 hostile('S8 rules that are none are refused', async ({ alice }) => {

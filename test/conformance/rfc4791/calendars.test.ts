@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { attributeOf, childrenOf, textOf, type XmlElement } from '../../../src/formats/xml/element.ts';
 import { hrefsIn } from '../../support/answer.ts';
-import { event, todo } from '../../support/builders.ts';
+import { event, journal, todo } from '../../support/builders.ts';
 import { must, quirk, should } from '../../support/conformance.ts';
 import { clark } from '../../support/names.ts';
 import { TEST_LIMITS } from '../../support/service.ts';
@@ -93,6 +93,30 @@ must('RFC 4791 section 5.2.3', 'supported-calendar-component-set names what the 
     .expectProperties(all, { [name]: holds(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VAVAILABILITY']) });
 });
 
+must(
+  'RFC 4791 section 5.2.3',
+  'a collection made for one component holds that one, however it was made',
+  async ({ alice }) => {
+    const name = 'C:supported-calendar-component-set';
+    const bodies = { VEVENT: event(), VTODO: todo(), VJOURNAL: journal() };
+    for (const [component, body] of Object.entries(bodies)) {
+      const set = { [name]: `<C:comp xmlns:C="urn:ietf:params:xml:ns:caldav" name="${component}"/>` };
+      const [one, other] = [`${alice.calendars}one-${component}/`, `${alice.calendars}other-${component}/`];
+      await alice.mkcalendar(one, set).expect(201);
+      await alice.mkcol(other, ['C:calendar'], set).expect(201);
+      for (const path of [one, other]) {
+        await alice
+          .propfind(path, '0', [name])
+          .expectProperties(path, { [name]: (value: XmlElement) => assert.deepEqual(comps(value), [component]) });
+        await alice.put(`${path}a.ics`, body).expect(201);
+        for (const foreign of Object.values(bodies).filter((each) => each !== body))
+          await alice.put(`${path}b.ics`, foreign).expectPrecondition('C:supported-calendar-component', 403);
+        await alice.propfind(path, '1', ['D:getetag']).expectMembers([path, `${path}a.ics`]);
+      }
+    }
+  },
+);
+
 must('RFC 4791 section 5.2.3', 'the component set cannot be changed afterwards', async ({ alice }) => {
   const name = 'C:supported-calendar-component-set';
   const answer = await alice
@@ -103,21 +127,26 @@ must('RFC 4791 section 5.2.3', 'the component set cannot be changed afterwards',
   await alice.put(`${alice.calendar}a.ics`, todo()).expectPrecondition('C:supported-calendar-component', 403);
 });
 
-must('RFC 4791 section 5.2.4', 'supported-calendar-data is iCalendar 2.0, as text and as jCal', async ({ alice }) => {
-  const types = (value: XmlElement): void => {
-    const listed = childrenOf(value, clark('C:calendar-data'));
-    assert.deepEqual(
-      listed.map((type) => [attributeOf(type, 'content-type'), attributeOf(type, 'version')]),
-      [
-        ['text/calendar', '2.0'],
-        ['application/calendar+json', '2.0'],
-      ],
-    );
-  };
-  await alice
-    .propfind(alice.calendar, '0', ['C:supported-calendar-data'])
-    .expectProperties(alice.calendar, { 'C:supported-calendar-data': types });
-});
+must(
+  'RFC 4791 section 5.2.4',
+  'supported-calendar-data is iCalendar 2.0, as text, jCal and xCal',
+  async ({ alice }) => {
+    const types = (value: XmlElement): void => {
+      const listed = childrenOf(value, clark('C:calendar-data'));
+      assert.deepEqual(
+        listed.map((type) => [attributeOf(type, 'content-type'), attributeOf(type, 'version')]),
+        [
+          ['text/calendar', '2.0'],
+          ['application/calendar+json', '2.0'],
+          ['application/calendar+xml', '2.0'],
+        ],
+      );
+    };
+    await alice
+      .propfind(alice.calendar, '0', ['C:supported-calendar-data'])
+      .expectProperties(alice.calendar, { 'C:supported-calendar-data': types });
+  },
+);
 
 must('RFC 4791 section 5.2.5', 'the limits of a calendar are numbers and times in UTC', async ({ alice }) => {
   const limits = {

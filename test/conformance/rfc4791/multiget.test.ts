@@ -123,7 +123,7 @@ must(
   'calendar data of another type are refused with supported-calendar-data',
   async ({ alice }) => {
     const path = await calendarWith(alice, { a: event() });
-    for (const attributes of ['content-type="application/calendar+xml"', 'version="3.0"']) {
+    for (const attributes of ['content-type="application/calendar+cbor"', 'version="3.0"']) {
       const wanted = `<C:calendar-data ${attributes}/>`;
       await alice.report(path, multiget([`${path}a.ics`], wanted)).expectPrecondition('C:supported-calendar-data', 403);
       await alice

@@ -128,7 +128,7 @@ must('RFC 4791 section 5.3.2', 'any name goes, not only the UID with an ending',
 
 must('RFC 4791 section 5.3.2.1', 'another media type is refused with supported-calendar-data', async ({ alice }) => {
   const path = `${alice.calendar}a.ics`;
-  for (const type of ['text/vcard', 'application/json', 'application/calendar+xml', 'image/png', 'text/html']) {
+  for (const type of ['text/vcard', 'application/json', 'application/calendar+cbor', 'image/png', 'text/html']) {
     await alice.put(path, event(), { 'Content-Type': type }).expectPrecondition('C:supported-calendar-data', 403);
   }
   await alice.get(path).expect(404);

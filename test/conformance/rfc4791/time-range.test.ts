@@ -253,6 +253,7 @@ must('RFC 4791 section 9.9', 'a time range on a property asks when that property
     a: event({ CREATED: '20260601T080000Z', 'LAST-MODIFIED': '20260603T080000Z' }),
     b: event({ CREATED: '20260602T080000Z', DTSTART: '20260702T100000Z', DURATION: 'PT2H' }),
     done: todo({ COMPLETED: '20260601T080000Z', DUE: '20260605T080000Z' }),
+    long: todo({ DTSTART: '20260610T080000Z', DURATION: 'P1D' }),
   });
   const events = (name: string, start: string, end: string) => comp('VEVENT', prop(name, range(start, end)));
   await finds(alice, path, events('CREATED', '20260601T080000Z', '20260602T080000Z'), ['a']);
@@ -261,6 +262,9 @@ must('RFC 4791 section 9.9', 'a time range on a property asks when that property
   await finds(alice, path, events('DTSTAMP', '20260701T000000Z', '20260702T000000Z'), ['a', 'b']);
   await finds(alice, path, events('DTSTART', '20260702T100000Z', '20260702T100001Z'), ['a', 'b']);
   await finds(alice, path, events('DTEND', '20260702T110000Z', '20260702T113000Z'), ['a']);
+  // What has no DTEND or DUE but a duration ends all the same.
+  await finds(alice, path, events('DTEND', '20260702T120000Z', '20260702T120001Z'), ['b']);
+  await finds(alice, path, comp('VTODO', prop('DUE', range('20260611T080000Z', '20260611T080001Z'))), ['long']);
   await finds(alice, path, comp('VTODO', prop('COMPLETED', range('20260601T000000Z', '20260602T000000Z'))), ['done']);
   await finds(alice, path, comp('VTODO', prop('DUE', range('20260605T000000Z', '20260606T000000Z'))), ['done']);
 });

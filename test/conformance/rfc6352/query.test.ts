@@ -204,6 +204,26 @@ must('RFC 6352 section 8.6', 'a changed card is found by what it says now', asyn
   assert.deepEqual(await found(alice, having('FN', 'after')), []);
 });
 
+must(
+  'behaviour: a filter finds what has another name in the other version of vCard',
+  'groups are found as Apple’s clients call them and as vCard 4.0 does, whoever made them',
+  async ({ alice }) => {
+    await putAll(alice, {
+      four: { VERSION: '4.0', KIND: 'group', MEMBER: 'urn:uuid:1' },
+      three: { 'X-ADDRESSBOOKSERVER-KIND': 'group', 'X-ADDRESSBOOKSERVER-MEMBER': 'urn:uuid:1' },
+      person: { VERSION: '4.0', KIND: 'individual' },
+      other: {},
+    });
+    for (const name of ['KIND', 'X-ADDRESSBOOKSERVER-KIND']) {
+      assert.deepEqual(await found(alice, having(name, 'group', 'match-type="equals"')), ['four', 'three']);
+      assert.deepEqual(await found(alice, `<CR:prop-filter name="${name}"><CR:is-not-defined/></CR:prop-filter>`), [
+        'other',
+      ]);
+    }
+    assert.deepEqual(await found(alice, having('X-ADDRESSBOOKSERVER-MEMBER', 'urn:uuid:1')), ['four', 'three']);
+  },
+);
+
 should(
   'RFC 6352 section 8.6',
   'a search through more cards than are read at once finds each of them once',

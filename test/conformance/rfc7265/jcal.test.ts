@@ -56,7 +56,7 @@ must(
 quirk('Q-9-14', 'what is asked for and not there is text/calendar, never 406', async ({ alice }) => {
   const path = `${alice.calendar}a.ics`;
   await alice.put(path, event()).expect(201);
-  for (const accept of ['text/plain', 'application/calendar+xml', 'text/calendar;q=0', 'nonsense']) {
+  for (const accept of ['text/plain', 'application/calendar+cbor', 'text/calendar;q=0', 'nonsense']) {
     await alice
       .get(path, { Accept: accept })
       .expect(200)
@@ -212,7 +212,7 @@ must(
     await alice.put(path, event()).expect(201);
     for (const attributes of [
       'content-type="text/vcard"',
-      'content-type="application/calendar+xml"',
+      'content-type="application/calendar+cbor"',
       `content-type="${JCAL}" version="1.0"`,
       'version="1.0"',
     ]) {

@@ -200,6 +200,11 @@ must('RFC 7808 section 4.1.2', 'the media type is what Accept asks for, or text/
     .expectHeader('Vary', /Accept/);
   assert.notEqual(headers.etag, stored.headers.etag);
   assert.equal(JSON.parse(text)[0], 'vcalendar');
+  await anonymous
+    .get(BERLIN, { Accept: 'application/calendar+xml' })
+    .expect(200)
+    .expectHeader('Content-Type', 'application/calendar+xml')
+    .expectText('<tzid><text>Europe/Berlin</text></tzid>');
 });
 
 declined(

@@ -4,34 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Store } from '../../../src/store/store.ts';
 import { event } from '../../support/builders.ts';
 import { type Client, client } from '../../support/client.ts';
+import { type CountingStore, countingStore } from '../../support/counting.ts';
 import { openTestStore } from '../../support/engine.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { XMLNS } from '../../support/names.ts';
 import type { Role, ServiceUnderTest } from '../../support/service.ts';
 
-let asked = 0;
-
-/** Counts what functions of the object, and of the objects in it, are called. */
-function counted<T extends object>(target: T): T {
-  return new Proxy(target, {
-    get(of, name) {
-      const value: unknown = Reflect.get(of, name);
-      if (typeof value === 'object' && value !== null) return counted(value);
-      if (typeof value !== 'function') return value;
-      return async (...parameters: unknown[]): Promise<unknown> => {
-        asked++;
-        const answer: unknown = await Reflect.apply(value, of, parameters);
-        // Each collection of a path but two is looked for by itself.
-        if (name === 'along' && Array.isArray(answer)) asked += answer.length;
-        return answer;
-      };
-    },
-  });
-}
-
+let store: CountingStore;
 let service: ServiceUnderTest;
 let alice: Client;
 let carol: Client;
@@ -42,21 +23,14 @@ function person(role: Role): Client {
 }
 
 before(async () => {
-  const store = await openTestStore();
-  const counting: Store = { ...store, read: (work) => store.read((tx) => work(counted(tx))) };
-  service = await inProcess(counting, {});
+  store = countingStore(await openTestStore());
+  service = await inProcess(store, {});
   alice = person('alice');
   carol = person('carol');
 });
 after(() => service.close());
 
-/** How often the store was asked while it ran; the first time warms up what is kept. */
-async function costOf(run: () => Promise<unknown>): Promise<number> {
-  await run();
-  asked = 0;
-  await run();
-  return asked;
-}
+const costOf = (run: () => Promise<unknown>): Promise<number> => store.costOf(run);
 
 describe('access control lists', () => {
   test('of a hundred objects ask the store as much as those of two', async () => {
@@ -72,10 +46,50 @@ describe('access control lists', () => {
   });
 });
 
-describe('S4 a search', () => {
-  const searchFor = (text: string): string =>
+describe('the collection of principals', () => {
+  test('asks the store of somebody in several groups as of somebody in one', async () => {
+    const account = service.account('alice', 2);
+    const member = client(service, { user: account.address, password: account.password }, () => account.exists);
+    const properties = ['D:displayname', 'D:acl', 'D:group-membership', 'D:group-member-set'];
+    const list = async (): Promise<number> => {
+      const answer = await member.propfind('/principals/', '1', properties).expect(207);
+      return answer.multistatus().responses.size;
+    };
+    await service.team(1, [account]).exists;
+    const one = await costOf(list);
+    for (let number = 2; number <= 6; number++) await service.team(number, [account]).exists;
+    assert.equal(await costOf(list), one);
+    assert.equal(await list(), 1 + 1 + 6);
+  });
+});
+
+function searchFor(text: string, properties = '<D:displayname/>'): string {
+  return (
     `<D:principal-property-search ${XMLNS}><D:property-search><D:prop><CS:email-address-set/></D:prop>` +
-    `<D:match>${text}</D:match></D:property-search><D:prop><D:displayname/></D:prop></D:principal-property-search>`;
+    `<D:match>${text}</D:match></D:property-search><D:prop>${properties}</D:prop></D:principal-property-search>`
+  );
+}
+
+describe('a search by an administrator', () => {
+  test('for groups and delegations asks the store as much about several as about one', async () => {
+    await alice.options('/').expect(200);
+    for (const number of [31, 311, 312, 313]) await service.account('bob', number).exists;
+    await service.administrators('example.com', [alice.address]);
+    try {
+      const properties = '<D:group-membership/><CS:calendar-proxy-read-for/><CS:calendar-proxy-write-for/>';
+      const about = (text: string) => async (): Promise<number> => {
+        const answer = await alice.report('/principals/', searchFor(text, properties)).expect(207);
+        return answer.multistatus().responses.size;
+      };
+      assert.deepEqual([await about('bob-312')(), await about('bob-31')()], [1, 4]);
+      assert.equal(await costOf(about('bob-31')), await costOf(about('bob-312')));
+    } finally {
+      await service.administrators('example.com', []);
+    }
+  });
+});
+
+describe('S4 a search', () => {
   const search = (by: Client, text: string) => () => by.report('/principals/', searchFor(text)).expectMembers([]);
 
   test('for somebody of another tenant asks the store as one for nobody does', async () => {

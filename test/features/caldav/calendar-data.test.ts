@@ -66,7 +66,7 @@ describe('the request', () => {
   }
 
   test('RFC 4791 section 9.6: media types other than iCalendar 2.0 are refused', () => {
-    for (const attributes of ['content-type="application/calendar+xml"', 'version="1.0"', 'content-type=""']) {
+    for (const attributes of ['content-type="application/calendar+cbor"', 'version="1.0"', 'content-type=""']) {
       const error = refusal(`<calendar-data ${attributes}/>`);
       assert.ok(error instanceof PreconditionViolated);
       assert.equal(localOf(error.condition.name), 'supported-calendar-data');
@@ -351,9 +351,24 @@ describe('expand', () => {
     );
     assert.equal(budget.instances, 9);
     assert.throws(() => expand(long, JANUARY, { budget }), TooManyInstances);
-    assert.throws(() => expand(long, JANUARY, { budget: { instances: 1000, text: 5000 } }), TooManyInstances);
+    assert.throws(() => expand(long, JANUARY, { budget: { ...instanceBudget(1000), text: 5000 } }), TooManyInstances);
     const endless = object(event('DTSTART:20260101T000000Z', 'RRULE:FREQ=SECONDLY'));
     assert.throws(() => expand(endless, 'start="20260101T000000Z" end="21260101T000000Z"'), TooManyInstances);
+  });
+
+  test('what has more properties than is read of any text is too much in another form', () => {
+    const many = Array.from({ length: 250 }, (_, index) => `X-${index}:1`);
+    const series = object(event('DTSTART:20260101T000000Z', 'RRULE:FREQ=HOURLY;COUNT=900', ...many));
+    const inside = '<expand start="20260101T000000Z" end="20270101T000000Z"/>';
+    const typed = `<calendar-data content-type="application/calendar+json">${inside}</calendar-data>`;
+    const tree = readCalendar(series);
+    const parsed = () => ({ calendar: tree, zones: zoneResolver(tree) });
+    const budget = instanceBudget(1000);
+    assert.throws(
+      () => calendarData(parseCalendarData(xml(typed)), parsed, series, { floating: utcZone, budget }),
+      TooManyInstances,
+    );
+    assert.equal(budget.instances, 100);
   });
 
   test('single events cost nothing of the budget', () => {

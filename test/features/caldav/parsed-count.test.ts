@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { parseRule, startsOf } from '../../../src/formats/icalendar/recurrence.ts';
+import { formatMoment, parseMomentText } from '../../../src/formats/icalendar/values.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { comp, freeBusyQuery, prop, query, range, text } from '../../conformance/rfc4791/queries.ts';
 import { event } from '../../support/builders.ts';
@@ -68,9 +70,34 @@ const KINDS: Readonly<Record<string, Kind>> = {
   quarterly: (at) => ({ ...start(at, 1990 + (at % 30)), RRULE: 'FREQ=MONTHLY;INTERVAL=3' }),
   weekly: (at) => ({ ...start(at, 2000 + (at % 20)), RRULE: 'FREQ=WEEKLY' }),
   'every fourth week': (at) => ({ ...start(at, 2000 + (at % 20)), RRULE: 'FREQ=WEEKLY;INTERVAL=4' }),
+  'every other week, two days': (at) => ({
+    ...start(at, 2000 + (at % 20)),
+    RRULE: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH',
+  }),
   daily: (at) => ({ ...start(at, 2000 + (at % 20)), RRULE: 'FREQ=DAILY' }),
+  'every third day': (at) => ({ ...start(at, 2000 + (at % 20)), RRULE: 'FREQ=DAILY;INTERVAL=3' }),
+  'on workdays': (at) => ({ ...start(at, 2000 + (at % 20)), RRULE: 'FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR' }),
+  'on the last day of the month': (at) => ({ ...start(at, 2000 + (at % 20)), RRULE: 'FREQ=MONTHLY;BYMONTHDAY=-1' }),
+  'yearly by week': (at) => ({
+    ...start(at, 2000 + (at % 20)),
+    RRULE: `FREQ=YEARLY;BYWEEKNO=${1 + (at % 52)};BYDAY=${WEEKDAYS[at % 7]}`,
+  }),
+  'every other year': (at) => ({ ...start(at, 1950 + (at % 60)), RRULE: 'FREQ=YEARLY;INTERVAL=2' }),
   ended: (at) => ({ ...start(at, 2024 + (at % 4)), RRULE: 'FREQ=WEEKLY;COUNT=60' }),
 };
+
+/** With the second of the days of its rule for a start, which an event should be on: RFC 5545 section 3.8.5.3. */
+function onItsRule(lines: Record<string, string | undefined>): Record<string, string | undefined> {
+  const rule = parseRule(lines.RRULE ?? '');
+  if (rule === undefined) return lines;
+  const moved = Object.entries(lines).map(([name, value]) => {
+    const written = name.startsWith('DTSTART') && value !== undefined ? parseMomentText(value) : undefined;
+    if (written === undefined || value === undefined) return [name, value];
+    const [, day = written.local] = startsOf({ ...rule, count: 2 }, written.local, { isDate: true });
+    return [name, formatMoment({ kind: 'date', local: day }) + value.slice(8)];
+  });
+  return Object.fromEntries(moved);
+}
 
 /** Kinds without anything in a far year. */
 const ENDING: readonly string[] = ['single', 'ended'];
@@ -80,7 +107,7 @@ const OF_EACH = 84;
 
 function objects(kind: string, about: Kind): readonly (readonly [string, string])[] {
   return Array.from({ length: OF_EACH }, (_, at) => {
-    const lines = { ...about(at), SUMMARY: `${at % 12 === 0 ? 'Budget' : 'Plan'} of ${kind}, ${at}` };
+    const lines = { ...onItsRule(about(at)), SUMMARY: `${at % 12 === 0 ? 'Budget' : 'Plan'} of ${kind}, ${at}` };
     return [`${kind.replaceAll(' ', '-')}-${at}`, event(lines)];
   });
 }
@@ -117,13 +144,26 @@ function months(year: number): readonly string[] {
   return Array.from({ length: 12 }, (_, at) => comp('VEVENT', range(first(at), first(at + 1))));
 }
 
-describe('RFC 4791 section 9.9: the months of a year read at most twice the objects that they answer', () => {
+/** Some ranges of a year, of so many days, spread over it and its weekdays. */
+function spread(year: number, days: number, count: number): readonly string[] {
+  const text = (day: number) => `${new Date(Date.UTC(year, 0, day)).toISOString().replaceAll(/[-:]|\..*$/g, '')}Z`;
+  const apart = Math.floor(330 / count);
+  return Array.from({ length: count }, (_, at) =>
+    comp('VEVENT', range(text(3 + at * apart), text(3 + at * apart + days))),
+  );
+}
+
+describe('RFC 4791 section 9.9: the months, weeks and days of a year read at most twice the objects that they answer', () => {
   for (const [kind, about] of Object.entries(KINDS)) {
     test(`where all events are ${kind}`, () =>
       withWorld(service, async ({ alice }) => {
         const path = await filled(alice, objects(kind, about));
         const years = ENDING.includes(kind) ? [2024, 2027] : [2027, 2100];
-        for (const year of years) assertTwiceAtMost(`${kind} in ${year}`, await costOf(alice, path, months(year)));
+        for (const year of years) {
+          assertTwiceAtMost(`months, ${kind} in ${year}`, await costOf(alice, path, months(year)));
+          assertTwiceAtMost(`weeks, ${kind} in ${year}`, await costOf(alice, path, spread(year, 7, 12)));
+          assertTwiceAtMost(`days, ${kind} in ${year}`, await costOf(alice, path, spread(year, 1, 30)));
+        }
       }));
   }
 });

@@ -8,16 +8,16 @@ import { parseFilter } from '../../../src/features/caldav/filter.ts';
 import { matches } from '../../../src/features/caldav/filter-match.ts';
 import { calendarTexts, decidedByIndex, INDEXED_TEXTS, prefilterOf } from '../../../src/features/caldav/prefilter.ts';
 import type { Component } from '../../../src/formats/icalendar/component.ts';
-import { extentOf } from '../../../src/formats/icalendar/extent.ts';
+import { extentOf, piecesOf } from '../../../src/formats/icalendar/extent.ts';
 import { calendarSubject } from '../../../src/formats/icalendar/rules.ts';
 import { zoneResolver } from '../../../src/formats/icalendar/timezones.ts';
 import { escapeText, formatMoment } from '../../../src/formats/icalendar/values.ts';
 import { escapeText as escapeXml } from '../../../src/formats/xml/write.ts';
-import { type Prefilter, UNBOUNDED } from '../../../src/store/records.ts';
+import { type Prefilter, type TimeTraits, UNBOUNDED } from '../../../src/store/records.ts';
 import { component, event, filterXml, read, view, zone } from './objects.ts';
 
 function prefilter(inside: string): Prefilter {
-  return prefilterOf(parseFilter(filterXml(inside)));
+  return prefilterOf(parseFilter(filterXml(inside)), zone('Europe/Berlin'));
 }
 
 function decided(inside: string): boolean {
@@ -32,9 +32,10 @@ describe('the prefilter', () => {
         <prop-filter name="SUMMARY"><text-match>Teä</text-match></prop-filter>
         <prop-filter name="UID"><text-match collation="i;octet" match-type="equals">one</text-match></prop-filter>
       </comp-filter>`);
+    const range = { start: Date.UTC(2026, 0, 5) / 1000, end: Date.UTC(2026, 0, 6) / 1000 };
     assert.deepEqual(found, {
       components: ['VEVENT'],
-      range: { start: Date.UTC(2026, 0, 5) / 1000, end: Date.UTC(2026, 0, 6) / 1000, weeks: 1 },
+      range: { ...range, pieces: piecesOf(range, zone('Europe/Berlin')) },
       texts: {
         test: 'allof',
         conditions: [
@@ -47,7 +48,9 @@ describe('the prefilter', () => {
 
   test('bounds that are open are those of the index', () => {
     const { range } = prefilter('<comp-filter name="VTODO"><time-range start="20260105T000000Z"/></comp-filter>');
-    assert.deepEqual(range, { start: Date.UTC(2026, 0, 5) / 1000, end: UNBOUNDED.last, weeks: UNBOUNDED.weeks });
+    const nothing = { years: 0, days: 0, hours: 0 };
+    const pieces = { utc: [nothing], reader: [nothing] };
+    assert.deepEqual(range, { start: Date.UTC(2026, 0, 5) / 1000, end: UNBOUNDED.last, pieces });
   });
 
   test('leaves out what the index cannot say', () => {
@@ -110,10 +113,13 @@ test('texts of an object are those of its main components, each once', () => {
 function answers({ components, range, texts }: Prefilter, calendar: Component): boolean {
   const { component: name } = calendarSubject(calendar);
   if (components !== undefined && !components.includes(name)) return false;
-  const { first, last, weeks } = extentOf(calendar, zoneResolver(calendar));
+  const { first, last, clock, traits } = extentOf(calendar, zoneResolver(calendar));
   if (range !== undefined) {
     if (first > range.end || last < range.start) return false;
-    if ((BigInt(weeks) & BigInt(range.weeks)) === 0n) return false;
+    const isIn = (piece: number, all: number) => (BigInt(piece) & ~BigInt(all)) === 0n;
+    const hasAll = ({ years, days, hours }: TimeTraits) =>
+      isIn(years, traits.years) && isIn(days, traits.days) && isIn(hours, traits.hours);
+    if (!range.pieces[clock].some(hasAll)) return false;
   }
   const kept = calendarTexts(calendar);
   return (texts?.conditions ?? []).every(({ property, contains }) => kept[property]?.includes(contains) === true);
@@ -229,7 +235,7 @@ test('no object that matches a filter fails its prefilter', () => {
       (calendars, filters) => {
         for (const inside of filters) {
           const parsed = parseFilter(filterXml(inside));
-          const question = prefilterOf(parsed);
+          const question = prefilterOf(parsed, floating);
           const isDecided = decidedByIndex(parsed);
           for (const calendar of calendars) {
             const isMatch = matches(parsed, calendar, view(calendar, floating));

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { DavError, PreconditionViolated } from '../../../src/dav/errors.ts';
 import { readFilter } from '../../../src/features/carddav/filter.ts';
 import { matchesFilter } from '../../../src/features/carddav/filter-match.ts';
+import type { Component } from '../../../src/formats/icalendar/component.ts';
+import { readCard } from '../../../src/formats/vcard/read.ts';
 import { elementsOf } from '../../../src/formats/xml/element.ts';
 import { carddavElement, cardOf } from './cards.ts';
 
@@ -123,6 +125,45 @@ describe('matchesFilter', () => {
     assert.equal(finds(prop('ORG', not('byron'))), false);
     assert.equal(finds(prop('CATEGORIES', not('friends'))), true);
     assert.equal(finds(prop('FN', text('ada', 'negate-condition="no"'))), true);
+  });
+
+  test('a property that has another name in the other version is found by that too', () => {
+    const apple = cardOf(
+      ...['FN:Analysts', 'N:Analysts', 'X-ADDRESSBOOKSERVER-KIND:group', 'X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:1'],
+      ...['item1.X-ABDATE:1835-07-08', 'item1.X-ABLabel:_$!<Anniversary>!$_', 'X-AIM:ada'],
+    );
+    const four = readCard(
+      [
+        ...['BEGIN:VCARD', 'VERSION:4.0', 'FN:Analysts', 'KIND:group', 'MEMBER:urn:uuid:1', 'ANNIVERSARY:18350708'],
+        ...['RELATED;TYPE=spouse;VALUE=text:William', 'ADR;LABEL=12 St James’s Square:;;;;;;', 'END:VCARD', ''],
+      ].join('\r\n'),
+    );
+    const group = text('group', 'match-type="equals"');
+    const found = (card: Component, filter: string): boolean => matchesFilter(card, filterOf(filter));
+    for (const card of [apple, four]) {
+      for (const name of ['KIND', 'X-ADDRESSBOOKSERVER-KIND']) {
+        assert.equal(found(card, prop(name, group)), true);
+        assert.equal(found(card, prop(name, text('org', 'match-type="equals"'))), false);
+        assert.equal(found(card, prop(name, ABSENT)), false);
+      }
+      assert.equal(found(card, prop('MEMBER', text('uuid:1'))), true);
+      assert.equal(found(card, prop('X-ADDRESSBOOKSERVER-MEMBER', text('uuid:1'))), true);
+      assert.equal(found(card, prop('ANNIVERSARY', text('1835'))), true);
+    }
+    assert.equal(found(apple, prop('IMPP', text('aim:ada'))), true);
+    assert.equal(found(four, prop('X-ANNIVERSARY', text('1835'))), true);
+    assert.equal(found(four, prop('X-ABRELATEDNAMES', text('william'))), true);
+    assert.equal(found(four, prop('LABEL', text('james’s'))), true);
+    assert.equal(found(ADA, prop('KIND')), false);
+    assert.equal(found(ADA, prop('X-ADDRESSBOOKSERVER-KIND', ABSENT)), true);
+  });
+
+  test('what a card has by that name counts, not what the other version would have', () => {
+    const both = cardOf('FN:x', 'KIND:individual', 'X-ADDRESSBOOKSERVER-KIND:group');
+    const group = prop('KIND', text('group'));
+    assert.equal(matchesFilter(both, filterOf(group)), false);
+    // Names that only the conversion makes are no properties of the card.
+    assert.equal(matchesFilter(cardOf('FN:x', 'CLASS:PRIVATE'), filterOf(prop('X-DAVIT-CLASS'))), false);
   });
 
   test('values are compared with their escapes undone', () => {

@@ -38,6 +38,14 @@ describe('prefilterOf', () => {
     }
   });
 
+  test('RFC 6352 section 10.5.4: asks for a whole UID where the match type says so', () => {
+    const asked = (whole: object) => ({
+      texts: { test: 'anyof', conditions: [{ property: 'UID', contains: 'A-1', ...whole }] },
+    });
+    assert.deepEqual(prefilter(prop('UID', text('a-1', 'match-type="equals"'))), asked({ whole: true }));
+    assert.deepEqual(prefilter(prop('UID', text('a-1', 'match-type="starts-with"'))), asked({}));
+  });
+
   test('asks for any of several texts when each of them is in the index', () => {
     const found = prefilter(prop('FN', text('ada')) + prop('EMAIL', text('ada') + text('aal')));
     assert.deepEqual(found, {
@@ -143,7 +151,7 @@ describe('prefilterOf', () => {
   const combination = fc.constantFrom('anyof', 'allof');
   const propertyFilter: fc.Arbitrary<PropertyFilter> = fc.record({
     group: fc.constantFrom(undefined, 'item1'),
-    name: fc.constantFrom('FN', 'N', 'ORG', 'NICKNAME', 'EMAIL', 'NOTE'),
+    name: fc.constantFrom('FN', 'N', 'ORG', 'NICKNAME', 'EMAIL', 'NOTE', 'UID'),
     absent: fc.boolean(),
     test: combination,
     texts: fc.array(match, { maxLength: 3 }),

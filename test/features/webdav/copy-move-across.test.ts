@@ -391,7 +391,7 @@ inWorld('contents that were copied for nothing are given up', async ({ alice, bo
   const ROWS = 4;
   const abandoned = async (): Promise<number> => {
     // What was given up counts as very old, anything else as new.
-    const before = { tombstones: 0, history: 0, locks: 0, contents: 1 };
+    const before = { tombstones: 0, history: 0, locks: 0, attachments: 0, contents: 1 };
     return (await opened.prune(before, 100)).contents;
   };
   const [file, folder] = [`${bob.files}large`, `${bob.files}folder/`];

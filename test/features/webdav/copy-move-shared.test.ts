@@ -1,5 +1,5 @@
 /**
- * COPY and MOVE between the calendars of two accounts, of which one has granted the other something. No client can grant yet, so the
+ * COPY and MOVE between the calendars of two accounts, of which one has granted the other something. The
  * grants are put into the store. RFC 4918 section 9.8, RFC 4918 section 9.9, RFC 3744 section 7.1.1.
  */
 import assert from 'node:assert/strict';
@@ -9,6 +9,7 @@ import type { XmlName } from '../../../src/formats/xml/name.ts';
 import { event } from '../../support/builders.ts';
 import type { Client, Headers } from '../../support/client.ts';
 import { openTestStore } from '../../support/engine.ts';
+import { grantCalendar } from '../../support/grants.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { clark } from '../../support/names.ts';
 import { type World, withWorld } from '../../support/world.ts';
@@ -17,18 +18,9 @@ const store = await openTestStore();
 const service = await inProcess(store, {});
 after(() => service.close());
 
-/** Grants access to the default calendar of `owner`. */
-async function grant(owner: Client, grantee: Client, privileges: readonly XmlName[]): Promise<void> {
-  // A request of each, so that both exist.
-  for (const one of [owner, grantee]) await one.options(one.calendar).expect(200);
-  await store.write({ by: undefined, client: 'tests', at: 1_800_000_000 }, async (tx) => {
-    const from = await tx.directory.accountByAddress(owner.address);
-    const to = await tx.directory.accountByAddress(grantee.address);
-    assert.ok(from !== undefined && to !== undefined);
-    const [, calendar] = await tx.collections.along(from.id, ['calendars', 'default']);
-    assert.ok(calendar !== undefined);
-    await tx.grants.set(calendar, to.id, privileges);
-  });
+/** Grants access to the default calendar of `owner`, or takes it away. */
+function grant(owner: Client, grantee: Client, privileges: readonly XmlName[]): Promise<void> {
+  return grantCalendar(store, owner, grantee, privileges);
 }
 
 function transfer(client: Client, manner: string, from: string, to: string, headers: Headers = {}) {

@@ -1,5 +1,5 @@
 /**
- * What somebody may do to whom one calendar was granted, and what not. No client can grant yet, so the grants are put into the store.
+ * What somebody may do to whom one calendar was granted, and what not. The grants are put into the store.
  * RFC 3744 section 3; hostile cases S1, S2.
  */
 import assert from 'node:assert/strict';
@@ -14,6 +14,7 @@ import { createService } from '../../../src/server/service.ts';
 import { event } from '../../support/builders.ts';
 import type { Client } from '../../support/client.ts';
 import { openTestStore } from '../../support/engine.ts';
+import { grantCalendar } from '../../support/grants.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { XMLNS } from '../../support/names.ts';
 import { type World, withWorld } from '../../support/world.ts';
@@ -31,17 +32,8 @@ const slow = createService({
 });
 
 /** Grants access to the default calendar of `owner`, or takes it away. */
-async function grant(owner: Client, grantee: Client, privileges: readonly XmlName[]): Promise<void> {
-  // A request of each, so that both exist.
-  for (const one of [owner, grantee]) await one.options(one.calendar).expect(200);
-  await store.write({ by: undefined, client: 'tests', at: 1_800_000_000 }, async (tx) => {
-    const from = await tx.directory.accountByAddress(owner.address);
-    const to = await tx.directory.accountByAddress(grantee.address);
-    assert.ok(from !== undefined && to !== undefined);
-    const [, calendar] = await tx.collections.along(from.id, ['calendars', 'default']);
-    assert.ok(calendar !== undefined);
-    await tx.grants.set(calendar, to.id, privileges);
-  });
+function grant(owner: Client, grantee: Client, privileges: readonly XmlName[]): Promise<void> {
+  return grantCalendar(store, owner, grantee, privileges);
 }
 
 function inWorld(title: string, body: (world: World) => Promise<void>): void {

@@ -14,7 +14,8 @@ export function matchesTimeRange(
   zones: ZoneResolver,
   floating: TimeZone,
 ): boolean {
-  if (name === 'VALARM') return ['VEVENT', 'VTODO'].some((one) => alarmsInRange(calendar, one, range, zones, floating));
+  if (name === 'VALARM')
+    return ['VEVENT', 'VTODO'].some((one) => alarmsInRange(calendar, one, range, { zones, floating }));
   const recurs = /^V(EVENT|TODO|JOURNAL)$/.test(name);
   if (recurs && instancesOf(calendar, { zones, floating, range, limit: 1 }, name).next().done !== true) return true;
   const alone = calendar.components.filter((one) => one.name === name && (!recurs || isUndatedTodo(one)));

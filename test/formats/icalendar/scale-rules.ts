@@ -57,6 +57,7 @@ export function scaleCases(scales: readonly string[], perScale: number): readonl
           start,
           isSynchronized: first !== undefined,
           expected,
+          periods: 12 * 12,
         };
       }),
   );

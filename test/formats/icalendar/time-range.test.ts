@@ -11,7 +11,7 @@ function matches(object: Component, name: string, within: string, floating = utc
 }
 
 function alarms(object: Component, name: string, within: string): boolean {
-  return alarmsInRange(object, name, range(within), zoneResolver(object), utcZone);
+  return alarmsInRange(object, name, range(within), { zones: zoneResolver(object), floating: utcZone });
 }
 
 /** Rows: [the properties, ranges that overlap, ranges that do not]. */

@@ -54,6 +54,18 @@ describe('there and back', () => {
     });
   }
 
+  test('RFC 6350 section 6.2.4: a photo of 4 MiB in folded lines comes back whole', () => {
+    const octets = `/9j/${'QUJD'.repeat(1024 * 1024 - 1)}`;
+    const folded = octets.replace(/.{74}/g, '$&\r\n ');
+    const three = cardOf('3.0', `PHOTO;ENCODING=b;TYPE=JPEG:${folded}`, 'FN:x', 'N:x;;;;');
+    const photo = convertCard(three, '4.0').properties.find(({ name }) => name === 'PHOTO');
+    assert.ok(photo?.value === `data:image/jpeg;base64,${octets}`);
+    const back = thereAndBack(three).properties.find(({ name }) => name === 'PHOTO');
+    assert.ok(back?.value === octets);
+    const four = cardOf('4.0', `PHOTO:data:image/jpeg;base64,${folded}`, 'FN:x');
+    assert.ok(thereAndBack(four).properties.find(({ name }) => name === 'PHOTO')?.value === photo.value);
+  });
+
   test('a card of the version asked for is itself', () => {
     const card = cardOf('4.0', 'FN:x');
     assert.equal(convertCard(card, '4.0'), card);
@@ -67,6 +79,13 @@ describe('3.0 in 4.0', () => {
       'KEY:data:application/pgp-keys;base64,AAAA',
     ]);
     assert.deepEqual(inFour('PHOTO;VALUE=uri:https://example.com/a'), ['PHOTO:https://example.com/a']);
+    for (const [octets, type] of [
+      ['UklGRiQAAABXRUJQVlA4', 'image/webp'],
+      ['UklGRiQAAABXQVZFZm10', 'audio/wav'],
+      ['AAAA', 'application/octet-stream'],
+    ]) {
+      assert.ok(inFour(`SOUND;ENCODING=b:${octets}`)[0]?.endsWith(`:data:${type};base64,${octets}`));
+    }
     const [photo] = inFour('PHOTO;ENCODING=b:iVBORw0KGgoAAAA');
     assert.match(photo ?? '', /^PHOTO;X-DAVIT-AS=[^:]*:data:image\/png;base64,iVBORw0KGgoAAAA$/);
   });

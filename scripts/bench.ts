@@ -2,7 +2,8 @@
  * `npm run bench`: what Davit itself costs, as processor time of common requests in process, without network, on SQLite in a temporary
  * folder; and whether that grows with the collection. Calendars of 1,000 and 10,000 events, with `--large` of 100,000 too, and address
  * books of 500 and 5,000 cards, with `--large` of 50,000 too, all of one user, are asked in turn, some rounds over, so that a slow spell of
- * the machine meets all. `--of calendars` or `--of cards` leaves out the others, `--only PATTERN` other operations; `--data FOLDER` keeps
+ * the machine meets all. `--of calendars` or `--of cards` leaves out the others, `--only PATTERN` other operations
+ * (`--only series` asks a calendar of endless series alone); `--data FOLDER` keeps
  * the data there for the next run of the same sizes.
  */
 import { execFile } from 'node:child_process';
@@ -16,6 +17,7 @@ import { calendarOperations, dailyTable, fillCalendars } from './bench-calendars
 import { addressbookOperations, fillAddressbooks } from './bench-cards.ts';
 import { addAda, addressbookPath, benchService, calendarPath } from './bench-data.ts';
 import { line, type Place, table } from './bench-measure.ts';
+import { countingStore, fillSeries, seriesTable } from './bench-series.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -66,16 +68,19 @@ await mkdir(folder, { recursive: true });
 for (const { name, sizes, path, fill, operations, memory } of chosen) {
   const file = join(folder, `${name}.sqlite`);
   const isFresh = !existsSync(file);
-  const service = benchService(await openSqliteStore({ file }));
+  const store = countingStore(await openSqliteStore({ file }));
+  const service = benchService(store);
   console.log(`\n${name}: microseconds of processor time on ${service.store.engine}, Node.js ${process.version}`);
   if (isFresh) {
     await addAda(service);
     await fill(service, sizes);
+    if (name === 'calendars') await fillSeries(service);
   }
   const places = sizes.map((size): Place => [path(size), size]);
   const asked = operations(service).filter((operation) => only.test(operation.name));
   await table('a request', asked, places, rounds);
   if (name === 'calendars' && only.test('daily')) await dailyTable(service, rounds);
+  if (name === 'calendars' && only.test('series')) await seriesTable(service, store, rounds);
   await service.close();
   if (!only.test('memory')) continue;
   line('\nmemory above idle, MiB', ['', 'of answer', 'responses']);

@@ -94,7 +94,9 @@ function contents(specification: string): ReadonlyMap<string, Heading> {
     lines.map((line) => {
       const space = line.indexOf(' ');
       const [title = '', musts] = line.slice(space + 1).split('\t');
-      return [line.slice(0, space), { title, musts: Number(musts ?? 0) }] as const;
+      // A title that cites another specification does so in our words, as all else here.
+      const ours = title.replace(/(RFC \d+), Section /g, '$1 section ');
+      return [line.slice(0, space), { title: ours, musts: Number(musts ?? 0) }] as const;
     }),
   );
 }

@@ -1,9 +1,9 @@
 /**
  * `davit apply FILE`
  */
-import { planApply, runApply } from '../operations/apply.ts';
-import { readDeclaration } from '../operations/apply-file.ts';
-import type { Change } from '../operations/apply-plan.ts';
+import { planApply, runApply } from '../operations/apply/apply.ts';
+import { readDeclaration } from '../operations/apply/declaration.ts';
+import type { Change } from '../operations/apply/plan.ts';
 import { type ConfigFlags, withAdministration } from './administer.ts';
 import { confirmed, type Terminal } from './terminal.ts';
 

@@ -15,9 +15,9 @@ import {
   removeDirectory,
   showDirectory,
   syncDirectory,
-} from '../operations/directories.ts';
-import type { FillReport, Names } from '../operations/directory-fill.ts';
-import { attributesFrom, checkUrl, type LdapSettings, STANDARD_FILTER } from '../operations/directory-settings.ts';
+} from '../operations/directories/directories.ts';
+import type { FillReport, Names } from '../operations/directories/fill.ts';
+import { attributesFrom, checkUrl, type LdapSettings, STANDARD_FILTER } from '../operations/directories/settings.ts';
 import { printable } from '../operations/discovery/wording.ts';
 import { Refusal } from '../operations/refusal.ts';
 import type { DirectoryPolicy, DirectorySource } from '../store/records.ts';

@@ -5,9 +5,9 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rm
 import { join, resolve } from 'node:path';
 import type { Administration } from '../operations/administration.ts';
 import { octetsInWords } from '../operations/amounts.ts';
+import { type Destination, pathOf, titleOf } from '../operations/destinations.ts';
 import { printable } from '../operations/discovery/wording.ts';
 import { exportable, exportCollection, fileNames } from '../operations/export.ts';
-import { type Destination, pathOf, titleOf } from '../operations/import-destinations.ts';
 import { reasonOf } from '../operations/reason.ts';
 import { Refusal } from '../operations/refusal.ts';
 import { type ConfigFlags, withAdministration } from './administer.ts';

@@ -4,12 +4,12 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { counted } from '../operations/amounts.ts';
+import type { Sort } from '../operations/destinations.ts';
 import { printable } from '../operations/discovery/wording.ts';
-import { importFiles } from '../operations/import.ts';
-import type { Sort } from '../operations/import-destinations.ts';
-import { importSources } from '../operations/import-files.ts';
-import type { ImportedItem } from '../operations/import-objects.ts';
-import { rejectedText } from '../operations/import-rejects.ts';
+import { importFiles } from '../operations/import/import.ts';
+import { rejectedText } from '../operations/import/rejects.ts';
+import { importSources } from '../operations/import/sources.ts';
+import type { ImportedItem } from '../operations/import/write-objects.ts';
 import { reasonOf } from '../operations/reason.ts';
 import { Refusal } from '../operations/refusal.ts';
 import { type ConfigFlags, withAdministration } from './administer.ts';

@@ -3,7 +3,7 @@
  */
 import { counted } from '../operations/amounts.ts';
 import { printable } from '../operations/discovery/wording.ts';
-import { verifyStore } from '../operations/verify.ts';
+import { isBeingRenewed, verifyStore } from '../operations/verify.ts';
 import { type ConfigFlags, withAdministration } from './administer.ts';
 import { progress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -40,6 +40,9 @@ export async function verifyCommand(
     if (flags.json === true) {
       terminal.out(`${found === 0 ? '{ "faults": [' : '\n'}], "objects": ${objects} }\n`);
     } else terminal.out(`${all}: ${found === 0 ? 'all is well' : counted(found, 'fault')}.\n`);
+    if (flags.json !== true && (await isBeingRenewed(admin))) {
+      terminal.out('The index of times is still being made anew after an update: davit serve goes on with it.\n');
+    }
     return found === 0;
   });
 }

@@ -137,7 +137,7 @@ async function stateOfTagged(tag: string, request: DavRequest, context: Context,
   const reference = referenceIn(tag, request);
   const path = reference.kind === 'here' ? splitPath(reference.path) : undefined;
   if (path === undefined) return NO_STATE;
-  const located = await locate(path, context.user, context.catalogue, tx);
+  const located = await locate(path, context, tx);
   const found = located.found ? located.resource : undefined;
   const record =
     found?.shape === 'object' ? found.object : found?.shape === 'collection' ? found.collection : undefined;

@@ -16,8 +16,8 @@ import type { ReadTransaction, Store, WriteTransaction } from '../store/store.ts
 import { carryOut, type Derivation, type Wanted, want } from './derivation.ts';
 import { firstPage, nextPage, othersTurn } from './member-pages.ts';
 
-/** How far the collection is filled: the number of a source and the name of its last member. Not a name between angle brackets: no client's. */
-export const FILLED_TO: XmlName = '{}filled-to';
+/** How far the collection is filled: the number of a source and the name of its last member. With its blank no name that a client can send. */
+export const FILLED_TO: XmlName = '{}filled to';
 
 /** Members of sources that are read in one transaction; others wait for no more. */
 const PAGE = 100;

@@ -106,7 +106,7 @@ async function arrival(
   const { catalogue, store } = at;
   const bytes = request.method === 'GET';
   const find = (login: Login, tx: ReadTransaction): Promise<Located> =>
-    locate(path, userOf(login), catalogue, tx, bytes);
+    locate(path, { user: userOf(login), catalogue }, tx, bytes);
   const known = await store.read(async (tx) => {
     const login = await at.recall(request, tx);
     return login === undefined ? undefined : { login, located: await find(login, tx) };

@@ -7,6 +7,7 @@ import type { ReadTransaction } from '../store/store.ts';
 import { type Horizon, holdsPrincipal, horizonOf, mayKnow } from './acquaintance.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Home, Subprincipal } from './feature.ts';
+import type { Viewer } from './method.ts';
 import { type Target, targetsOf } from './mounts.ts';
 import { ALL, atMost, type PrivilegeSet, privilegesOn, READING, type Relation } from './privilege.ts';
 import { relationTo } from './relation.ts';
@@ -37,36 +38,37 @@ export function principalKind(account: Account): string {
 const NOWHERE: Located = { found: false, parent: undefined, name: '' };
 
 /** Finds what the path names; an object with its bytes if they will be wanted. */
-export async function locate(
-  path: SplitPath,
-  user: Account | undefined,
-  catalogue: Catalogue,
-  tx: ReadTransaction,
-  bytes = false,
-): Promise<Located> {
+export async function locate(path: SplitPath, viewer: Viewer, tx: ReadTransaction, bytes = false): Promise<Located> {
+  const { user, catalogue } = viewer;
   const [first, who, ...rest] = path.segments;
   if (first === undefined) return found(service(catalogue, ROOT_KIND, '/'));
   if (first === PRINCIPALS_SEGMENT) {
     if (who === undefined) return found(service(catalogue, PRINCIPALS_KIND, `/${PRINCIPALS_SEGMENT}/`));
-    const principal = await locatePrincipal(who, rest, user, catalogue, tx);
+    const principal = await locatePrincipal(who, rest, viewer, tx);
     return principal === undefined ? NOWHERE : found(principal);
   }
   const home = catalogue.homes.get(first);
   if (home === undefined) return NOWHERE;
   if (who === undefined) return found(homeRoot(home, catalogue));
   if (user === undefined) return NOWHERE;
-  return inHome(home, (await ownerOf(who, user, tx)) ?? nobody(who), rest, user, catalogue, tx, bytes);
+  const owner = (await ownerOf(who, user, tx)) ?? nobody(who);
+  return inHome({ home, owner, rest }, { user, catalogue }, tx, bytes);
+}
+
+/** A path in the home of an account. */
+interface PathInHome {
+  readonly home: Home;
+  readonly owner: Account;
+  readonly rest: readonly string[];
 }
 
 async function inHome(
-  home: Home,
-  owner: Account,
-  rest: readonly string[],
-  user: Account,
-  catalogue: Catalogue,
+  { home, owner, rest }: PathInHome,
+  viewer: Viewer & { readonly user: Account },
   tx: ReadTransaction,
   bytes: boolean,
 ): Promise<Located> {
+  const { user, catalogue } = viewer;
   const relation = await relationTo(owner, user, catalogue, tx);
   if (isStranger(relation)) return NOWHERE;
   const chain = await tx.collections.along(owner.id, [home.segment, ...rest]);
@@ -74,7 +76,7 @@ async function inHome(
   const mount = last?.target === undefined ? undefined : last;
   const lies = collectionAlong(catalogue, owner, mount === undefined ? chain : chain.slice(0, -1), relation);
   if (lies === undefined || lies.privileges.size === 0) return NOWHERE;
-  const collection = mount === undefined ? lies : (await memberCollections(catalogue, lies, [mount], user, tx))[0];
+  const collection = mount === undefined ? lies : (await memberCollections(lies, [mount], viewer, tx))[0];
   if (collection === undefined) {
     // It leads nowhere: nothing is there, and the name is kept.
     return rest.length === chain.length - 1 ? { found: false, parent: lies, name: mount?.name ?? '' } : NOWHERE;
@@ -125,8 +127,7 @@ async function ownerOf(who: string, user: Account, tx: ReadTransaction): Promise
 async function locatePrincipal(
   who: string,
   rest: readonly string[],
-  user: Account | undefined,
-  catalogue: Catalogue,
+  { user, catalogue }: Viewer,
   tx: ReadTransaction,
 ): Promise<PrincipalResource | undefined> {
   if (user === undefined) return undefined;
@@ -252,10 +253,9 @@ function privilegesBelow(
 
 /** The member collections of these rows, in their order; without mounts that lead nowhere the user may look. */
 export async function memberCollections(
-  catalogue: Catalogue,
   parent: CollectionResource,
   records: readonly CollectionRecord[],
-  user: Account | undefined,
+  { user, catalogue }: Viewer,
   tx: ReadTransaction,
 ): Promise<readonly CollectionResource[]> {
   const mounts = records.filter(({ target }) => target !== undefined);

@@ -19,6 +19,7 @@ import {
   subprincipal,
 } from './locate.ts';
 import { COLLECTIONS } from './member-pages.ts';
+import type { Viewer } from './method.ts';
 import { ALL } from './privilege.ts';
 import { relationTo } from './relation.ts';
 import type { CollectionResource, PrincipalResource, Resource } from './resource.ts';
@@ -27,16 +28,16 @@ import type { CollectionResource, PrincipalResource, Resource } from './resource
 export async function membersOfHome(
   segment: string,
   owner: Account,
-  user: Account,
-  catalogue: Catalogue,
+  viewer: Viewer & { readonly user: Account },
   tx: ReadTransaction,
 ): Promise<readonly CollectionResource[]> {
+  const { user, catalogue } = viewer;
   const chain = await tx.collections.along(owner.id, [segment]);
   const home = collectionAlong(catalogue, owner, chain, await relationTo(owner, user, catalogue, tx));
   if (home === undefined) return [];
   const visible: CollectionResource[] = [];
   for (let after: CollectionId | undefined = NO_COLLECTION; after !== undefined; ) {
-    const page: MemberPage<CollectionResource> = await memberPage(home, user, catalogue, tx, after);
+    const page: MemberPage<CollectionResource> = await memberPage(home, viewer, tx, after);
     // What is only listed there is its owner's.
     visible.push(...page.members.filter(({ privileges, mount }) => privileges.size > 0 && mount === undefined));
     after = page.next;
@@ -53,13 +54,12 @@ export interface MemberPage<R extends Resource = Resource> {
 /** The next member collections of a collection. */
 export async function memberPage(
   parent: CollectionResource,
-  user: Account | undefined,
-  catalogue: Catalogue,
+  viewer: Viewer,
   tx: ReadTransaction,
   after: CollectionId,
 ): Promise<MemberPage<CollectionResource>> {
   const records = await tx.collections.page(parent.collection, { after, limit: COLLECTIONS });
-  const members = await memberCollections(catalogue, parent, records, user, tx);
+  const members = await memberCollections(parent, records, viewer, tx);
   return { members, next: records.length < COLLECTIONS ? undefined : records.at(-1)?.id };
 }
 
@@ -69,19 +69,17 @@ export async function memberPage(
  */
 export async function memberCollectionsOf(
   resource: Resource,
-  user: Account | undefined,
-  catalogue: Catalogue,
+  viewer: Viewer,
   tx: ReadTransaction,
   after: CollectionId = NO_COLLECTION,
 ): Promise<MemberPage> {
-  if (resource.shape === 'collection') return memberPage(resource, user, catalogue, tx, after);
-  return { members: await membersOfService(resource, user, catalogue, tx), next: undefined };
+  if (resource.shape === 'collection') return memberPage(resource, viewer, tx, after);
+  return { members: await membersOfService(resource, viewer, tx), next: undefined };
 }
 
 async function membersOfService(
   resource: Resource,
-  user: Account | undefined,
-  catalogue: Catalogue,
+  { user, catalogue }: Viewer,
   tx: ReadTransaction,
 ): Promise<readonly Resource[]> {
   if (user === undefined || resource.shape === 'object') return [];

@@ -53,6 +53,9 @@ export interface View {
   readonly headers?: DavRequest['headers'];
 }
 
+/** In whose eyes something is looked for, and what there can be. */
+export type Viewer = Pick<View, 'user' | 'catalogue'>;
+
 /** What a method works with. */
 export interface Context extends View {
   readonly store: Store;

@@ -57,6 +57,9 @@ export async function* queryPages(query: Query): AsyncGenerator<string> {
   }
 }
 
+/** Objects that are looked at before others have their turn: each may be as hard to look at as its budget allows. */
+const TURN = 50;
+
 interface ReadPage {
   readonly text: string;
   readonly found: number;
@@ -75,7 +78,8 @@ async function readPage(
   const candidates = await readCandidates(query, parent, page, tx);
   const found: ObjectResource[] = [];
   let more = false;
-  for (const object of candidates) {
+  for (const [at, object] of candidates.entries()) {
+    if (at % TURN === TURN - 1) await othersTurn();
     if (query.matches !== undefined && !('data' in object && query.matches(object))) continue;
     more = found.length >= left;
     if (more) break;

@@ -14,7 +14,7 @@ import { lockNow, memberCollectionNow } from './member-now.ts';
 import type { Context, DavRequest, DavResponse } from './method.ts';
 import { requirePrivilegeNow } from './privilege-now.ts';
 import { type CollectionResource, inWords } from './resource.ts';
-import type { WriteRule } from './write-rule.ts';
+import { proposedWrite, type WriteRule } from './write-rule.ts';
 
 /** Where an object goes. */
 export interface Place {
@@ -69,7 +69,8 @@ function storeBody(
   context: Context,
 ): Promise<Stored> {
   const { parent } = place;
-  const { store, limits, writes } = context;
+  const { store, limits, writes, user } = context;
+  const contentType = request.headers['content-type'];
   return store.write(writes, async (tx) => {
     const collection = await lockNow(parent, tx);
     const previous = await tx.objects.get(collection, place.name);
@@ -78,18 +79,11 @@ function storeBody(
     await requireConditions(request, place.conditionsOn === 'object' ? previous : collection, context, tx);
     await requireFree(place, previous, request, context, tx);
     const { uid, index, properties, data } = await rule.accept(
-      {
-        owner: parent.owner,
-        collection,
-        collectionHref: parent.href,
-        name: place.name,
-        data: body.data,
-        size: body.content?.size ?? body.data.length,
-        contentType: request.headers['content-type'],
-        previous,
-        limits,
-        author: context.user?.id,
-      },
+      proposedWrite(
+        { ...parent, collection },
+        { name: place.name, body, contentType, previous },
+        { limits, author: user?.id },
+      ),
       tx,
     );
     const kept = properties === undefined ? {} : { properties: { ...previous?.properties, ...properties } };

@@ -9,14 +9,15 @@ import type {
   CollectionRecord,
   ObjectIndex,
   ObjectRecord,
+  ObjectTimes,
   StoredObject,
   StoredProperties,
 } from '../store/records.ts';
-import type { ReadTransaction } from '../store/store.ts';
+import type { NewObject, ReadTransaction } from '../store/store.ts';
 import type { DavError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import type { Context } from './method.ts';
-import type { ResourceType } from './resource.ts';
+import type { CollectionResource, ResourceType } from './resource.ts';
 
 export interface ProposedWrite {
   readonly owner: Account;
@@ -35,7 +36,25 @@ export interface ProposedWrite {
   readonly previous: ObjectRecord | undefined;
   readonly limits: Limits;
   /** Who wrote the data; absent where an administrator brings them, or they were stored here before. */
-  readonly author?: AccountId | undefined;
+  readonly author: AccountId | undefined;
+}
+
+/** A collection whose row is locked, with the href that it has in answers. */
+export type WrittenInto = Pick<CollectionResource, 'owner' | 'collection' | 'href'>;
+
+/** What shall be stored there. All is said by whoever asks, also that there is none. */
+export interface WrittenObject extends Pick<ProposedWrite, 'name' | 'contentType' | 'previous'> {
+  readonly body: Pick<NewObject, 'data' | 'content'>;
+}
+
+/** What a write rule is asked about. */
+export function proposedWrite(
+  { owner, collection, href }: WrittenInto,
+  { name, body: { data, content }, contentType, previous }: WrittenObject,
+  { limits, author }: Pick<ProposedWrite, 'limits' | 'author'>,
+): ProposedWrite {
+  const size = content?.size ?? data.length;
+  return { owner, collection, collectionHref: href, name, data, size, contentType, previous, limits, author };
 }
 
 export interface AcceptedWrite {
@@ -59,6 +78,8 @@ export interface WriteRule {
   tooLarge?(reason: string): DavError;
   /** @throws PreconditionViolated */
   accept(write: ProposedWrite, tx: ReadTransaction): Promise<AcceptedWrite>;
+  /** When an object takes place that is stored: undefined where it cannot be read. Absent where objects have no times. */
+  times?(data: Uint8Array): ObjectTimes | undefined;
   /** The data of an object on their way to another account, with what they refer to brought there. Absent where they refer to nothing. */
   across?(object: StoredObject, to: Account, context: Context): Promise<Uint8Array>;
   /** Data from elsewhere, without what they refer to and is not here. Absent where they refer to nothing. */

@@ -12,6 +12,7 @@ import type { Creatable } from '../dav/feature.ts';
 import { WRITING } from '../dav/privilege.ts';
 import { applyUpdate } from '../dav/property-update.ts';
 import { inWords } from '../dav/resource.ts';
+import { proposedWrite } from '../dav/write-rule.ts';
 import { encodePath } from '../formats/http/path.ts';
 import { element, type XmlElement } from '../formats/xml/element.ts';
 import { APPLE_ICAL, CALDAV, DAV } from '../formats/xml/name.ts';
@@ -190,18 +191,11 @@ async function store(
   const rule = catalogue.writeRule(type);
   if (rule === undefined) throw new Error(`nothing can be stored in ${inWords(type)}`);
   const data = Buffer.from(text);
-  const collectionHref = encodePath([segment, owner.address, name], true);
-  const proposed = {
-    owner,
-    collection,
-    collectionHref,
-    name: objectName,
-    data,
-    size: data.length,
-    contentType,
-    previous: undefined,
-    limits,
-  };
+  const proposed = proposedWrite(
+    { owner, collection, href: encodePath([segment, owner.address, name], true) },
+    { name: objectName, body: { data }, contentType, previous: undefined },
+    { limits, author: undefined },
+  );
   const { uid, index } = await rule.accept(proposed, tx);
   await tx.objects.put(collection, { name: objectName, uid, etag: etagOf(data), data, index });
 }

@@ -8,7 +8,7 @@ import { SEGMENT } from '../features/carddav/index.ts';
 import type { LackingPage } from '../store/mounts.ts';
 import type { AccountId, CollectionRecord, DirectorySource } from '../store/records.ts';
 import { accountId, NO_COLLECTION } from '../store/records.ts';
-import type { WriteTransaction } from '../store/store.ts';
+import type { ReadTransaction, WriteTransaction } from '../store/store.ts';
 import type { Administration } from './administration.ts';
 
 /** Accounts looked for at once. */
@@ -46,27 +46,20 @@ export async function mountInto(
   if (declined.some((one) => one.account === target.account && one.id === target.id)) return false;
   const home = await tx.collections.child(account, NO_COLLECTION, SEGMENT);
   if (home === undefined || (await tx.collections.lock(home)) === undefined) return false;
-  const members = await tx.collections.in(account, home.id);
-  if (mountAmong(members, target) !== undefined) return false;
-  await tx.collections.add(account, {
-    ...{ parent: home.id, name: freeName(name, members), kind: MOUNT_KIND, properties: {}, target },
-  });
+  // Whoever removes it now waits, and then finds this mount; or has removed it.
+  if ((await tx.collections.lock(target)) === undefined) return false;
+  if ((await tx.mounts.in(home, target)) !== undefined) return false;
+  const free = await freeName(name, home, tx);
+  await tx.collections.add(account, { parent: home.id, name: free, kind: MOUNT_KIND, properties: {}, target });
   return true;
 }
 
-/** The mount of a collection. */
-export function mountAmong(
-  members: readonly CollectionRecord[],
-  target: DirectorySource['collection'],
-): CollectionRecord | undefined {
-  return members.find((one) => one.target?.account === target.account && one.target.id === target.id);
-}
-
 /** `company`, or `company-2` where that is taken. */
-function freeName(name: string, members: readonly CollectionRecord[]): string {
-  const taken = new Set(members.map((one) => one.name));
+async function freeName(name: string, { account, id }: CollectionRecord, tx: ReadTransaction): Promise<string> {
   let free = name;
-  for (let number = 2; taken.has(free); number += 1) free = `${name}-${number}`;
+  for (let number = 2; (await tx.collections.child(account, id, free)) !== undefined; number += 1) {
+    free = `${name}-${number}`;
+  }
   return free;
 }
 

@@ -5,7 +5,7 @@
  */
 import { calendarHead } from '../features/export/index.ts';
 import type { Component } from '../formats/icalendar/component.ts';
-import { ContentError } from '../formats/icalendar/content-line.ts';
+import { readOr } from '../formats/icalendar/content-line.ts';
 import { mergeCalendars } from '../formats/icalendar/merge.ts';
 import { readCalendar } from '../formats/icalendar/read.ts';
 import { cardInFile } from '../formats/vcard/stored-text.ts';
@@ -20,7 +20,7 @@ import {
   SORTS,
   type Sort,
   titleOf,
-} from './import-destinations.ts';
+} from './destinations.ts';
 import { objectChunks } from './object-chunks.ts';
 import { Refusal } from './refusal.ts';
 
@@ -73,12 +73,10 @@ export async function* exportCollection(
 
 /** The calendar object, or why it cannot be read. */
 function readable({ data }: StoredObject): Component | string {
-  try {
-    return readCalendar(data);
-  } catch (error) {
-    if (error instanceof ContentError) return error.reason;
-    throw error;
-  }
+  return readOr(
+    () => readCalendar(data),
+    ({ reason }) => reason,
+  );
 }
 
 /** Letters of the name of a file. */

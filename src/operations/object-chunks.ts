@@ -32,8 +32,9 @@ export async function chunkAfter(
   tx: ReadTransaction,
   key: CollectionKey,
   after: string,
+  limit = PAGE,
 ): Promise<readonly StoredObject[]> {
-  const records = await tx.objects.page(key, { limit: PAGE, ...(after === '' ? {} : { after }) });
+  const records = await tx.objects.page(key, { limit, ...(after === '' ? {} : { after }) });
   const names = some(records).map(({ name }) => name);
   const found = names.length === 0 ? [] : await tx.objects.readAll(key, names);
   const byName = new Map(found.map((object) => [object.name, object]));

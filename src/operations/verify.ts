@@ -3,19 +3,17 @@
  * tags, sizes and sums that are not those of the bytes, revisions that sync would miss. It reads a few objects at a time, each time in one
  * short snapshot, beside whoever writes, and never changes anything.
  */
-import type { Catalogue } from '../dav/catalogue.ts';
 import { DavError } from '../dav/errors.ts';
 import { etagMaker, etagOf } from '../dav/etag.ts';
 import type { AcceptedWrite, WriteRule } from '../dav/write-rule.ts';
 import { encodePath } from '../formats/http/path.ts';
+import type { IndexedObject } from '../store/indexed.ts';
 import {
   type Account,
   type CollectionId,
   type CollectionRecord,
   NO_COLLECTION,
-  type ObjectIndex,
   PIECE,
-  type Prefilter,
   type StoredObject,
 } from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
@@ -23,12 +21,25 @@ import { accountAt, listAccounts } from './accounts.ts';
 import type { Administration } from './administration.ts';
 import { octetsInWords } from './amounts.ts';
 import { chunkAfter } from './object-chunks.ts';
+import { verifyDerived } from './verify-derived.ts';
+import { writeRuleOf } from './write-rule-of.ts';
 
 /** Something that is not as it must be. */
 export interface StoredFault {
   /** `/calendars/user@example.com/default/a.ics`, a collection, or an account's principal. */
   readonly path: string;
-  readonly about: 'data' | 'rule' | 'index' | 'etag' | 'size' | 'usage' | 'content' | 'uid' | 'revision' | 'tombstone';
+  readonly about:
+    | 'data'
+    | 'rule'
+    | 'index'
+    | 'etag'
+    | 'size'
+    | 'usage'
+    | 'content'
+    | 'uid'
+    | 'revision'
+    | 'tombstone'
+    | 'derived';
   /** A part of a sentence. */
   readonly reason: string;
 }
@@ -39,7 +50,15 @@ export interface Verified {
   readonly faults: readonly StoredFault[];
 }
 
-/** Goes through one account, or all of them. @throws Refusal when there is no such account */
+/**
+ * Whether the index of times from before an update is still to be made anew, by `davit serve`: until then searches by time take longer, and
+ * find the same.
+ */
+export async function isBeingRenewed({ store }: Administration): Promise<boolean> {
+  return (await store.read((tx) => tx.index.renewedTo())) !== undefined;
+}
+
+/** Goes through one account, or all of them and the directories. @throws Refusal when there is no such account */
 export async function* verifyStore(admin: Administration, address?: string): AsyncGenerator<Verified> {
   if (address !== undefined) {
     yield* verifyAccount(admin, await admin.store.read((tx) => accountAt(tx, address)));
@@ -47,6 +66,10 @@ export async function* verifyStore(admin: Administration, address?: string): Asy
   }
   for await (const accounts of listAccounts(admin))
     for (const account of accounts) yield* verifyAccount(admin, account);
+  for (const tenant of await admin.store.read((tx) => tx.directory.tenants())) {
+    const holder = await admin.store.read((tx) => tx.directory.directoryOf(tenant.id));
+    if (holder !== undefined) yield* verifyAccount(admin, holder);
+  }
 }
 
 async function* verifyAccount(admin: Administration, account: Account): AsyncGenerator<Verified> {
@@ -56,6 +79,13 @@ async function* verifyAccount(admin: Administration, account: Account): AsyncGen
   });
   yield { objects: 0, faults };
   for (const place of collections) yield* verifyCollection(admin, place);
+  for await (const some of verifyDerived(admin, account)) {
+    const faults = some.flatMap(({ collection: { id }, name, reason }): readonly StoredFault[] => {
+      const place = collections.find(({ collection }) => collection.id === id);
+      return place === undefined ? [] : [{ path: pathOf(place, name), about: 'derived', reason }];
+    });
+    yield { objects: 0, faults };
+  }
 }
 
 // --- places ----------------------------------------------------------------------------------------------------------------------------
@@ -119,35 +149,20 @@ function octets(count: number): string {
 async function* verifyCollection(admin: Administration, place: Place): AsyncGenerator<Verified> {
   const { store, catalogue } = admin;
   yield { objects: 0, faults: await store.read((tx) => countFaults(tx, place)) };
-  const rule = ruleOf(catalogue, place.collection);
+  const rule = writeRuleOf(catalogue, place.collection);
   let after = '';
   for (;;) {
     const from = after;
     const { objects, faults } = await store.read(async (tx) => {
       const collection = await tx.collections.get(place.collection);
-      const objects = collection === undefined ? [] : await chunkAfter(tx, collection, from);
-      const faults: StoredFault[] = [];
-      for (const object of objects) {
-        faults.push(
-          ...(await objectFaults(admin, tx, { ...place, collection: collection ?? place.collection }, object, rule)),
-        );
-      }
-      return { objects, faults };
+      if (collection === undefined) return { objects: [], faults: [] };
+      const objects = await chunkAfter(tx, collection, from);
+      return { objects, faults: await objectsFaults(admin, tx, { ...place, collection }, objects, rule) };
     });
     const last = objects.at(-1);
     if (last === undefined) return;
     yield { objects: objects.length, faults };
     after = last.name;
-  }
-}
-
-/** Undefined where nothing can be stored, and for collections of features that are switched off. */
-function ruleOf(catalogue: Catalogue, { kind }: CollectionRecord): WriteRule | undefined {
-  try {
-    return catalogue.writeRule(catalogue.type(kind));
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
   }
 }
 
@@ -185,18 +200,47 @@ async function countFaults(tx: ReadTransaction, place: Place): Promise<readonly 
 
 // --- an object -------------------------------------------------------------------------------------------------------------------------
 
-async function objectFaults(
+/** Of some objects, in their order. */
+async function objectsFaults(
   admin: Administration,
   tx: ReadTransaction,
   place: Place,
-  object: StoredObject,
+  objects: readonly StoredObject[],
   rule: WriteRule | undefined,
 ): Promise<readonly StoredFault[]> {
+  const faults: StoredFault[] = [];
+  const indexed: IndexedObject[] = [];
+  // Sent together: none waits for the answer to another one.
+  const withUid = await Promise.all(
+    objects.map(({ uid }) => (uid === '' ? [] : tx.objects.namesByUid(place.collection, uid))),
+  );
+  for (const [at, object] of objects.entries()) {
+    faults.push(...(await objectFaults(tx, place, object, withUid[at] ?? [])));
+    if (rule === undefined || object.content !== undefined) continue;
+    const accepted = await acceptedNow(admin, tx, place, object, rule);
+    if (accepted instanceof DavError) {
+      faults.push({ path: pathOf(place, object.name), about: 'rule', reason: accepted.message.replace(/\.$/, '') });
+    } else indexed.push({ name: object.name, index: accepted.index });
+  }
+  return [...faults, ...(await indexFaults(tx, place, indexed))];
+}
+
+function pathOf({ path }: Place, name: string): string {
+  return path + encodePath([name], false).slice(1);
+}
+
+/** `withUid` are the names of all objects that have its UID. */
+async function objectFaults(
+  tx: ReadTransaction,
+  place: Place,
+  object: StoredObject,
+  withUid: readonly string[],
+): Promise<readonly StoredFault[]> {
   const { collection } = place;
-  const { name, uid, revision } = object;
+  const { name, revision } = object;
   const faults: StoredFault[] = [];
   const found = (about: StoredFault['about'], reason: string): void => {
-    faults.push({ path: place.path + encodePath([name], false).slice(1), about, reason });
+    faults.push({ path: pathOf(place, name), about, reason });
   };
   const bytes =
     object.content === undefined
@@ -211,14 +255,8 @@ async function objectFaults(
   if (revision > collection.revision) {
     found('revision', `it has revision ${revision}, beyond that of the collection, ${collection.revision}`);
   }
-  if (uid !== '') {
-    const [first, ...others] = await tx.objects.namesByUid(collection, uid);
-    if (first === name && others.length > 0) found('uid', `its UID is also that of ${others.join(', ')}`);
-  }
-  if (rule === undefined || object.content !== undefined) return faults;
-  const accepted = await acceptedNow(admin, tx, place, object, rule);
-  if (accepted instanceof DavError) found('rule', accepted.message.replace(/\.$/, ''));
-  else for (const reason of await indexFaults(tx, object, accepted)) found('index', reason);
+  const [first, ...others] = withUid;
+  if (first === name && others.length > 0) found('uid', `its UID is also that of ${others.join(', ')}`);
   return faults;
 }
 
@@ -261,6 +299,7 @@ async function acceptedNow(
     contentType: undefined,
     previous: object,
     limits,
+    author: undefined,
   };
   try {
     return await rule.accept(write, tx);
@@ -270,45 +309,29 @@ async function acceptedNow(
   }
 }
 
-/**
- * Whether the index finds the object where it would be looked for: by its component, at the first and the last time that it touches, and by
- * its texts. That it is found too often would only cost time.
- */
+/** Whether the index finds each wherever it would be looked for. That it is found too often would only cost time. */
 async function indexFaults(
   tx: ReadTransaction,
-  { collection, name, uid, component }: StoredObject,
-  { index }: AcceptedWrite,
-): Promise<readonly string[]> {
-  if (index.component !== component) return [`it is indexed as ${component || 'nothing'}, and is ${index.component}`];
-  if (uid === '') return [];
-  const { first, last, traits } = index;
-  const pieces = { utc: [traits], reader: [traits] };
-  const missed = async (prefilter: Prefilter): Promise<boolean> => {
-    const found = await tx.objects.matching(collection, { uid, ...prefilter }, { limit: PAGE });
-    return !found.some((one) => one.name === name);
-  };
-  const components = [component];
-  const begin: Prefilter = { components, range: { start: first, end: first + 1, pieces } };
-  const end: Prefilter = { components, range: { start: last - 1, end: last, pieces } };
-  const texts = textsOf(index).map(([property, contains]) => ({ property, contains }));
-  const whole: Prefilter = texts.length === 0 ? begin : { ...begin, texts: { test: 'allof', conditions: texts } };
-  if (!(await missed(whole)) && (last <= first || !(await missed(end)))) return [];
-  const reasons: string[] = [];
-  if (await missed(begin)) reasons.push(`a search around ${time(first)} would not find it`);
-  else if (last > first && (await missed(end))) reasons.push(`a search around ${time(last)} would not find it`);
-  for (const condition of texts) {
-    if (await missed({ texts: { test: 'allof', conditions: [condition] } })) {
-      reasons.push(`a search for its ${condition.property} would not find it`);
-    }
+  place: Place,
+  indexed: readonly IndexedObject[],
+): Promise<readonly StoredFault[]> {
+  if (indexed.length === 0) return [];
+  const indexes = new Map(indexed.map(({ name, index }) => [name, index]));
+  const faults: StoredFault[] = [];
+  for (const { name, component, time, texts } of await tx.index.missed(place.collection, indexed)) {
+    const index = indexes.get(name);
+    if (index === undefined) continue;
+    const reasons: string[] = [];
+    if (component !== undefined) reasons.push(`it is indexed as ${component || 'nothing'}, and is ${index.component}`);
+    if (time === 'traits') reasons.push('a search by time would not find it on each of its days');
+    else if (time !== undefined) reasons.push(`a search around ${timeText(index[time])} would not find it`);
+    reasons.push(...texts.map((property) => `a search for its ${property} would not find it`));
+    for (const reason of reasons) faults.push({ path: pathOf(place, name), about: 'index', reason });
   }
-  return reasons;
-}
-
-function textsOf({ texts }: ObjectIndex): readonly (readonly [string, string])[] {
-  return Object.entries(texts).filter(([property, text]) => property !== 'UID' && text !== '');
+  return faults;
 }
 
 /** `2026-11-22T18:04:05Z` */
-function time(seconds: number): string {
+function timeText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

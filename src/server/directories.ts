@@ -4,11 +4,12 @@
  */
 import type { Administration } from '../operations/administration.ts';
 import { counted } from '../operations/amounts.ts';
-import { finishRemovals } from '../operations/directories.ts';
-import { type FillReport, fillDirectory } from '../operations/directory-fill.ts';
+import { finishRemovals } from '../operations/directories/directories.ts';
+import { type FillReport, fillDirectory } from '../operations/directories/fill.ts';
 import { mountEverywhere } from '../operations/directory-mounts.ts';
 import type { DirectorySource } from '../store/records.ts';
 import type { Log } from './log.ts';
+import { type Repeating, repeating } from './repeating.ts';
 
 export interface DirectoryOptions {
   readonly admin: Administration;
@@ -22,40 +23,29 @@ export interface DirectoryOptions {
   readonly every?: number;
 }
 
-export interface DirectoryJob {
-  /** Does now what is due. Never rejects. */
-  run(): Promise<void>;
-  /** Starts nothing more, and waits for the directory under way. */
-  close(): Promise<void>;
-}
-
 /** Starts the timer, which does not keep the program alive. */
-export function keepDirectories(options: DirectoryOptions): DirectoryJob {
+export function keepDirectories(options: DirectoryOptions): Repeating {
   const { admin, log, everyMinutes, clock, first = 5_000, every = 60_000 } = options;
-  let stopped = false;
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const isStopped = (): boolean => stopped;
 
-  async function keep(): Promise<void> {
+  async function keep(stopped: () => boolean): Promise<void> {
     try {
       const sources = await admin.store.read((tx) => tx.sources.list());
-      for (const source of sources) if (!source.removed && !stopped) await keepOne(source);
-      if (sources.some(({ removed }) => removed)) await finishRemovals(admin, isStopped);
+      for (const source of sources) if (!source.removed && !stopped()) await keepOne(source, stopped);
+      if (sources.some(({ removed }) => removed)) await finishRemovals(admin, stopped);
     } catch (error) {
       log.error('the directories of tenants could not be kept; it is tried again later', error);
     }
   }
 
-  async function keepOne(source: DirectorySource): Promise<void> {
+  async function keepOne(source: DirectorySource, stopped: () => boolean): Promise<void> {
     if (source.tried !== undefined && clock() - source.tried < everyMinutes * 60) return;
     // What goes wrong with one keeps no other from being filled.
-    const report = await fillDirectory(admin, source, { stopped: isStopped }).catch((error: unknown) => {
+    const report = await fillDirectory(admin, source, { stopped }).catch((error: unknown) => {
       log.error(`the directory ${source.name} could not be filled`, error);
       return undefined;
     });
     if (report !== undefined) told(source, report);
-    await mountEverywhere(admin, source, { stopped: isStopped });
+    await mountEverywhere(admin, source, { stopped });
   }
 
   function told({ name, fault }: DirectorySource, report: FillReport): void {
@@ -69,26 +59,5 @@ export function keepDirectories(options: DirectoryOptions): DirectoryJob {
     );
   }
 
-  function run(): Promise<void> {
-    running ??= keep().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-
-  function schedule(after: number): void {
-    if (stopped) return;
-    timer = setTimeout(() => void run().then(() => schedule(every)), after);
-    timer.unref();
-  }
-
-  schedule(first);
-  return {
-    run,
-    async close() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return repeating({ first, every }, keep);
 }

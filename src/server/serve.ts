@@ -6,15 +6,17 @@ import type { Limits } from '../dav/limits.ts';
 import { administration } from '../operations/administration.ts';
 import { prepareDataFolder } from '../operations/data-folder.ts';
 import { codeOf, reasonOf } from '../operations/reason.ts';
+import { renewSomeTimes } from '../operations/renew-times.ts';
 import type { Store } from '../store/store.ts';
 import { type Certificate, loadCertificate, selfSignedCertificate } from './certificate.ts';
-import { type DirectoryJob, keepDirectories } from './directories.ts';
+import { keepDirectories } from './directories.ts';
 import { standardFeatures } from './features.ts';
 import { bringHomes, type HomesUnderWay } from './homes.ts';
 import { type HttpBounds, ListenError, type Listening, listen } from './http.ts';
-import { type Jobs, startJobs } from './jobs.ts';
+import { startJobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import { openStore, type StoreLocation } from './open-store.ts';
+import type { Repeating } from './repeating.ts';
 import { createService, type Service, type ServiceOptions } from './service.ts';
 import { StartError } from './start-error.ts';
 
@@ -79,7 +81,7 @@ export async function serve(options: ServeOptions, log: Log, parts: ServeParts =
   const certificate = await certificateOf(options, log, clock());
   const store = parts.openedStore ?? (await openStore(options.store, { quota: options.quota }));
   let listening: Listening | undefined;
-  let jobs: Jobs | undefined;
+  let jobs: Repeating | undefined;
   try {
     const features = parts.features ?? standardFeatures({ files: options.files });
     const service = serviceOf({ ...options, store, features, log, clock });
@@ -92,9 +94,9 @@ export async function serve(options: ServeOptions, log: Log, parts: ServeParts =
       publicUrl: options.publicUrl,
       ...(parts.bounds === undefined ? {} : { bounds: parts.bounds }),
     });
-    jobs = startJobs({ store, retention: options.retention, log, clock });
-    const { limits, quota } = options;
+    const { limits, quota, retention } = options;
     const admin = administration(store, service.catalogue, 'davit serve', { limits, quota, now: clock });
+    jobs = startJobs({ store, retention, log, clock, renew: () => renewSomeTimes(admin) });
     const homes = bringHomes(admin, log);
     const directories = options.directories && keepDirectories({ admin, log, clock, ...options.directories });
     return serving(options, log, { certificate, service, listening, jobs, homes, directories });
@@ -110,9 +112,9 @@ interface Started {
   readonly certificate: Certificate | undefined;
   readonly service: Service;
   readonly listening: Listening;
-  readonly jobs: Jobs;
+  readonly jobs: Repeating;
   readonly homes: HomesUnderWay;
-  readonly directories: DirectoryJob | undefined;
+  readonly directories: Repeating | undefined;
 }
 
 function serving(options: ServeOptions, log: Log, started: Started): Serving {

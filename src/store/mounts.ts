@@ -8,6 +8,8 @@ import type { AccountId, CollectionKey, CollectionRecord, DirectorySource, Tenan
 export interface MountReader {
   /** Mounts of a collection anywhere. */
   of(target: CollectionKey, limit: number): Promise<readonly CollectionRecord[]>;
+  /** The mount of a collection among the members of another: the first, should there be several. */
+  in(parent: CollectionKey, target: CollectionKey): Promise<CollectionRecord | undefined>;
   /**
    * Of so many accounts of a tenant, in order of number, those that have a home of that name, no mount of the collection and have not
    * declined it; and the last that was looked at, undefined when there are no more.

@@ -173,18 +173,22 @@ export interface TimeTraits {
 /** By which clock traits are told: UTC, or the wall clock of whoever asks. */
 export type TraitsClock = 'utc' | 'reader';
 
-/**
- * What the store needs to know of the bytes of an object: what the prefilter asks, which may let it be found in vain, never be missed; and the
- * attachments that must stay because of it.
- */
-export interface ObjectIndex {
-  readonly component: string;
+/** When an object takes place, for a search by time. */
+export interface ObjectTimes {
   /** Earliest start and latest end of all instances, in seconds UTC, widened where the zone is the reader's. */
   readonly first: number;
   readonly last: number;
   /** What the times of its instances are like. */
   readonly clock: TraitsClock;
   readonly traits: TimeTraits;
+}
+
+/**
+ * What the store needs to know of the bytes of an object: what the prefilter asks, which may let it be found in vain, never be missed; and the
+ * attachments that must stay because of it.
+ */
+export interface ObjectIndex extends ObjectTimes {
+  readonly component: string;
   /** Searchable text by property name in upper case, folded by i;unicode-casemap; several values joined by a line feed. */
   readonly texts: Readonly<Record<string, string>>;
   /** MANAGED-IDs to which the bytes refer, each once. All of them exist. */

@@ -7,6 +7,7 @@
 
 import type { GrantReader, GrantWriter, LockReader, LockWriter } from './access.ts';
 import type { AttachmentReader, AttachmentWriter, ContentReader, ContentWriter } from './contents.ts';
+import type { IndexReader, IndexWriter } from './indexed.ts';
 import type { MountReader, MountWriter, SourceReader, SourceWriter } from './mounts.ts';
 import type {
   Account,
@@ -84,6 +85,7 @@ export interface ReadTransaction {
   readonly usage: UsageReader;
   readonly mounts: MountReader;
   readonly sources: SourceReader;
+  readonly index: IndexReader;
 }
 
 export interface WriteTransaction extends ReadTransaction {
@@ -98,6 +100,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly usage: UsageReader & UsageWriter;
   readonly mounts: MountReader & MountWriter;
   readonly sources: SourceReader & SourceWriter;
+  readonly index: IndexReader & IndexWriter;
 }
 
 /** A name that must be free is taken: an address, a domain, a collection's name. */

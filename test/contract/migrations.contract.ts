@@ -8,7 +8,7 @@ import type { Database, Parameter } from '../../src/store/sql/database.ts';
 import { statement } from '../../src/store/sql/database.ts';
 import { migrate } from '../../src/store/sql/migrate.ts';
 import { sqlStore } from '../../src/store/sql/store.ts';
-import { AT } from './world.ts';
+import { AT, ORIGIN } from './world.ts';
 
 /** More than are given texts in one transaction. */
 const ACCOUNTS = 205;
@@ -65,7 +65,10 @@ export function migrationsContract(open: () => Promise<Database>): void {
     await migrate(former, () => 'epoch', 1);
     await fill(former);
     await former.close();
-    for (const round of ['first', 'second']) {
+    // From before the first object; then from where somebody has left it, and at last no more.
+    const marks = [{ account: 0, collection: 0, name: '' }, { account: 1, collection: 2, name: 'a b' }, undefined];
+    for (const [at, round] of ['first', 'second', 'third'].entries()) {
+      const to = marks[at];
       const store = await sqlStore(await open(), {});
       try {
         assert.equal(store.epoch, 'epoch', round);
@@ -92,6 +95,7 @@ export function migrationsContract(open: () => Promise<Database>): void {
             inTime.map(({ name }) => name),
             ['a', 'b'],
           );
+          assert.deepEqual(await tx.index.renewedTo(), to);
           assert.deepEqual(await tx.locks.of(owner, 0), []);
           const find = async (text: string) =>
             (await tx.directory.matching({ tenant, test: 'anyof', texts: [text] }, { limit: 999 })).map(
@@ -100,6 +104,11 @@ export function migrationsContract(open: () => Promise<Database>): void {
           assert.equal((await find('person')).length, ACCOUNTS);
           assert.deepEqual(await find(`person ${ACCOUNTS}`), [ACCOUNTS]);
           assert.deepEqual(await find('first@'), [1]);
+        });
+        await store.write(ORIGIN, async (tx) => {
+          if (to === undefined) return;
+          assert.equal(await tx.index.renewed({ ...to, name: 'elsewhere' }, marks[at + 1]), false);
+          assert.equal(await tx.index.renewed(to, marks[at + 1]), true);
         });
       } finally {
         await store.close();

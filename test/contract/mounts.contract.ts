@@ -52,6 +52,10 @@ export function mountsContract(place: NewPlace): void {
           ]);
           assert.deepEqual(await tx.mounts.of(calendar, 9), [made]);
           assert.deepEqual(await tx.mounts.of(bob.home, 9), []);
+          assert.deepEqual(await tx.mounts.in(bob.home, calendar), made);
+          assert.equal(await tx.mounts.in(bob.home, bob.home), undefined);
+          assert.equal(await tx.mounts.in({ ...bob.home, id: made.id }, calendar), undefined);
+          assert.equal(await tx.mounts.in({ ...bob.home, account: calendar.account }, calendar), undefined);
           assert.equal('target' in ((await tx.collections.get(calendar)) ?? {}), false);
         });
       }),

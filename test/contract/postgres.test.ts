@@ -11,8 +11,13 @@ import { after, describe, test } from 'node:test';
 import pg from 'pg';
 import type { PostgresOptions } from '../../src/store/postgres/database.ts';
 import { openPostgres, openPostgresStore } from '../../src/store/postgres/database.ts';
+import { UNBOUNDED } from '../../src/store/records.ts';
+import type { Database, Parameter, Session, Statement } from '../../src/store/sql/database.ts';
 import { statement } from '../../src/store/sql/database.ts';
 import { StoreIsNewer } from '../../src/store/sql/migrate.ts';
+import { objectReader } from '../../src/store/sql/objects.ts';
+import { sqlStore } from '../../src/store/sql/store.ts';
+import type { ObjectReader } from '../../src/store/store.ts';
 import { missingPostgres, startPostgres } from '../support/postgres.ts';
 import { migrationsContract } from './migrations.contract.ts';
 import { statementsContract } from './statements.contract.ts';
@@ -63,6 +68,31 @@ function beside(
       await store.close();
     }
   };
+}
+
+/** The plans of all that a work reads, one line each. */
+async function plansOf(database: Database, work: (objects: ObjectReader) => Promise<unknown>) {
+  return database.read(async (session) => {
+    const sent: (readonly [Statement, readonly Parameter[]])[] = [];
+    const noting: Session = {
+      ...session,
+      one(text, parameters) {
+        sent.push([text, parameters]);
+        return session.one(text, parameters);
+      },
+      all(text, parameters) {
+        sent.push([text, parameters]);
+        return session.all(text, parameters);
+      },
+    };
+    await work(objectReader(noting));
+    const plans: string[] = [];
+    for (const [text, parameters] of sent) {
+      const rows = await session.all(statement<[string]>(`explain (analyze, timing off) ${text}`), parameters);
+      plans.push(...rows.map(([line]) => line));
+    }
+    return plans;
+  });
 }
 
 /** A socket before the server's that forwards the first COMMIT and then breaks, before the answer comes. */
@@ -217,6 +247,41 @@ describe('PostgreSQL', { skip: skip ?? false }, () => {
       await Promise.all([one.close(), two.close()]);
     }),
   );
+
+  test('without statistics each question reads by its own index what it answers', async () => {
+    const opened = openPostgres({ connection: await database(), poolSize: 2 });
+    const store = await sqlStore(opened, {});
+    try {
+      await opened.write((session) => session.run(statement('alter table object set (autovacuum_enabled = off)'), []));
+      const { calendar, write } = await world(store);
+      const data = bytes('x');
+      // More than fit into one page of an index.
+      await write(async (tx) => {
+        for (let at = 0; at < 1000; at += 1) {
+          const given = index({ first: at * 1000, last: at * 1000 + 10 });
+          await tx.objects.put(calendar, { name: `${at}`, uid: `uid-${at}`, etag: 'x', data, index: given });
+        }
+      });
+      const { traits } = UNBOUNDED;
+      const range = { start: 90_000, end: 92_000, pieces: { utc: [traits], reader: [traits] } };
+      const questions: Readonly<Record<string, (objects: ObjectReader) => Promise<unknown>>> = {
+        'by name': (objects) => objects.read(calendar, '770'),
+        'by names': (objects) => objects.readAll(calendar, ['400', '600', '800']),
+        'a page': (objects) => objects.readPage(calendar, { after: '5', limit: 3 }),
+        'names by UID': (objects) => objects.namesByUid(calendar, 'uid-77'),
+        'by UID': (objects) => objects.matching(calendar, { uid: 'uid-77', components: ['VEVENT'] }, { limit: 3 }),
+        'by time': (objects) => objects.matching(calendar, { components: ['VEVENT'], range }, { limit: 9 }),
+      };
+      for (const [what, work] of Object.entries(questions)) {
+        const plans = await plansOf(opened, work);
+        assert.ok(plans.length > 0);
+        const inVain = plans.flatMap((line) => /Rows Removed by Filter: (\d+)/.exec(line)?.[1] ?? []).map(Number);
+        assert.ok(Math.max(0, ...inVain) < 100, `${what}: ${plans.join('\n')}`);
+      }
+    } finally {
+      await store.close();
+    }
+  });
 
   test(
     'a database of a newer program is left alone',

@@ -12,6 +12,7 @@ import { directoryContract } from './directory.contract.ts';
 import { directorySearchContract } from './directory-search.contract.ts';
 import { foldersContract } from './folders.contract.ts';
 import { grantsContract } from './grants.contract.ts';
+import { indexedContract } from './indexed.contract.ts';
 import { locksContract } from './locks.contract.ts';
 import { mountsContract } from './mounts.contract.ts';
 import { searchContract } from './search.contract.ts';
@@ -40,6 +41,7 @@ export function storeContract(name: string, place: NewPlace, { skip }: ContractO
     locksContract(place);
     mountsContract(place);
     searchContract(place);
+    indexedContract(place);
   });
 }
 

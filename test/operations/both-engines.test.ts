@@ -10,7 +10,7 @@ import { addUser } from '../../src/operations/accounts.ts';
 import { type Administration, administration } from '../../src/operations/administration.ts';
 import { addDomain } from '../../src/operations/domains.ts';
 import { exportable, exportCollection } from '../../src/operations/export.ts';
-import { importFiles } from '../../src/operations/import.ts';
+import { importFiles } from '../../src/operations/import/import.ts';
 import { verifyStore } from '../../src/operations/verify.ts';
 import { standardFeatures } from '../../src/server/features.ts';
 import { openPostgresStore } from '../../src/store/postgres/database.ts';

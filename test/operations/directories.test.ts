@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { accountAt, addUser, disable, listAccounts } from '../../src/operations/accounts.ts';
+import { cardOf } from '../../src/operations/directories/card.ts';
 import {
   addDirectory,
   directoriesOf,
@@ -13,10 +14,9 @@ import {
   removeDirectory,
   showDirectory,
   syncDirectory,
-} from '../../src/operations/directories.ts';
-import { cardOf } from '../../src/operations/directory-card.ts';
-import { type Entries, type Entry, SourceFailed } from '../../src/operations/directory-entry.ts';
-import { fillDirectory } from '../../src/operations/directory-fill.ts';
+} from '../../src/operations/directories/directories.ts';
+import { type Entries, type Entry, SourceFailed } from '../../src/operations/directories/entry.ts';
+import { fillDirectory } from '../../src/operations/directories/fill.ts';
 import { mountEverywhere } from '../../src/operations/directory-mounts.ts';
 import { addDomain } from '../../src/operations/domains.ts';
 import { addGroup } from '../../src/operations/groups.ts';
@@ -110,6 +110,15 @@ describe('a directory', () => {
       assert.match(report?.unreadable.names.join('; ') ?? '', /nobody: it is empty; wrong: .+; again: another entry/);
     }));
 
+  test('keeps what it has of an entry that cannot be read any more', () =>
+    withDirectory(async (admin, source) => {
+      await fill(admin, source, pages([[person('a'), person('b')]]));
+      const none: Entry = { kind: 'unreadable', uid: 'a', label: 'a', reason: 'it has lost its name' };
+      const report = await fill(admin, source, pages([[none, person('b')]]));
+      assert.deepEqual([report?.removed.count, report?.unreadable.count], [0, 1]);
+      assert.equal((await listDirectories(admin))[0]?.entries, 2);
+    }));
+
   test('is filled by one program at a time, and by the next where one was stopped', () =>
     withDirectory(async (admin, source) => {
       async function* nested(): Entries {
@@ -123,6 +132,19 @@ describe('a directory', () => {
       const many = pages([[person('a')], [person('x')], [person('y')]]);
       assert.equal(await fillDirectory(admin, source, { entries: many, stopped }), undefined);
       assert.deepEqual((await fill(admin, source, pages([[person('a')]])))?.removed.count, 1);
+    }));
+
+  test('is left alone when the service stops, also by a source that goes on without an entry', () =>
+    withDirectory(async (admin, source) => {
+      let read = 0;
+      async function* endless(): Entries {
+        for (;;) {
+          read += 1;
+          yield [];
+        }
+      }
+      const options = { entries: endless(), stopped: () => read > 2 };
+      assert.equal(await fillDirectory(admin, source, options), undefined);
     }));
 
   test('from principals has users and rooms, not who is disabled, a group, or of another tenant', () =>
@@ -197,6 +219,14 @@ describe('everybody', () => {
       const again = await addDirectory(admin, { name: 'company', from: { kind: 'principals' } });
       await removeDirectory(admin, again);
       await assert.rejects(findDirectory(admin, 'company', undefined), refusal(/has no directory "company"/));
+    }));
+
+  test('does not get one that was removed while it was shown to everybody', () =>
+    withDirectory(async (admin, source) => {
+      await removeDirectory(admin, source);
+      // Another program has read its row before.
+      assert.equal(await mountEverywhere(admin, source), 0);
+      await admin.store.read(async (tx) => assert.deepEqual(await tx.mounts.of(source.collection, 9), []));
     }));
 
   test('finds nobody who holds a directory', () =>

@@ -6,7 +6,7 @@ import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
 import { readCard } from '../../src/formats/vcard/read.ts';
 import { exportable, exportCollection } from '../../src/operations/export.ts';
-import { importFiles } from '../../src/operations/import.ts';
+import { importFiles } from '../../src/operations/import/import.ts';
 import { card, file, JANE, lines, stored, told, withUsers } from './some-files.ts';
 
 const CRLF = '\r\n';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { calendarHead } from '../../src/features/export/index.ts';
 import { addAccount } from '../../src/operations/accounts.ts';
-import { importFiles } from '../../src/operations/import.ts';
-import { importSources } from '../../src/operations/import-files.ts';
-import { rejectedText } from '../../src/operations/import-rejects.ts';
+import { importFiles } from '../../src/operations/import/import.ts';
+import { rejectedText } from '../../src/operations/import/rejects.ts';
+import { importSources } from '../../src/operations/import/sources.ts';
 import { refusal } from './an-administration.ts';
 import {
   calendar,

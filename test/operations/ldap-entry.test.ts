@@ -9,7 +9,6 @@ import { unescapeText } from '../../src/formats/icalendar/values.ts';
 import { splitFields } from '../../src/formats/vcard/card.ts';
 import { readCard } from '../../src/formats/vcard/read.ts';
 import { cardFaults } from '../../src/formats/vcard/rules.ts';
-import { attributesFrom, checkUrl, mappingOf } from '../../src/operations/directory-settings.ts';
 import {
   entryOf,
   FIELDS,
@@ -17,7 +16,8 @@ import {
   type LdapEntry,
   type Mapping,
   STANDARD,
-} from '../../src/operations/ldap-entry.ts';
+} from '../../src/operations/directories/ldap-entry.ts';
+import { attributesFrom, checkUrl, mappingOf } from '../../src/operations/directories/settings.ts';
 import { refusal } from './an-administration.ts';
 
 type Values = Readonly<Record<string, string | Uint8Array | readonly (string | Uint8Array)[]>>;
@@ -76,8 +76,8 @@ describe('an entry of an LDAP directory', () => {
   });
 
   test('that has no name and no address is named as unreadable', () => {
-    assert.deepEqual(entryOf(entry({ sn: ' ', uidnumber: '7' }), STANDARD), {
-      ...{ kind: 'unreadable', label: 'uid=ada,dc=example,dc=org' },
+    assert.deepEqual(entryOf(entry({ sn: ' ', uidnumber: '7', entryuuid: 'a1' }), STANDARD), {
+      ...{ kind: 'unreadable', uid: 'a1', label: 'uid=ada,dc=example,dc=org' },
       reason: 'it has neither a name nor an address',
     });
   });

@@ -4,9 +4,9 @@
 import { Buffer } from 'node:buffer';
 import { addUser } from '../../src/operations/accounts.ts';
 import { addDomain } from '../../src/operations/domains.ts';
-import { type ImportOptions, importFiles } from '../../src/operations/import.ts';
-import type { ImportSource } from '../../src/operations/import-files.ts';
-import type { ImportedItem } from '../../src/operations/import-objects.ts';
+import { type ImportOptions, importFiles } from '../../src/operations/import/import.ts';
+import type { ImportSource } from '../../src/operations/import/sources.ts';
+import type { ImportedItem } from '../../src/operations/import/write-objects.ts';
 import type { CollectionRecord } from '../../src/store/records.ts';
 import { type TestAdministration, withAdmin } from './an-administration.ts';
 

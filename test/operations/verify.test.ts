@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { etagOf } from '../../src/dav/etag.ts';
+import { switchBirthdays } from '../../src/operations/birthdays.ts';
+import { addDirectory } from '../../src/operations/directories/directories.ts';
 import { type StoredFault, verifyStore } from '../../src/operations/verify.ts';
 import { PIECE, UNBOUNDED } from '../../src/store/records.ts';
 import { refusal, type TestAdministration } from './an-administration.ts';
@@ -192,6 +194,57 @@ describe('davit verify', () => {
       assert.deepEqual(
         found.map(({ path, about }) => [path, about]),
         [['/calendars/jane@example.com/default/', 'revision']],
+      );
+    }));
+
+  /** Jane's cards, and the calendar of their birthdays. */
+  const withBirthdays = (body: (admin: TestAdministration) => Promise<void>) =>
+    withUsers(async (admin) => {
+      const cards = ['one', 'two', 'three'].map((uid) => card(uid, 'BDAY:1815-12-10', 'ANNIVERSARY:1835-07-08'));
+      await imported(admin, [cards.join('')]);
+      await switchBirthdays(admin, JANE, true);
+      assert.deepEqual(await faults(admin), []);
+      await body(admin);
+    });
+  const BORN = `coll = (select id from collection where kind = 'birthdays') and uid = (select min(uid) from object
+    where coll = (select id from collection where kind = 'birthdays'))`;
+  for (const [what, statement, reason] of [
+    ['is missing', `delete from object where ${BORN}`, 'it follows from a card, and is not there'],
+    ['says something else', `update object set etag = 'other' where ${BORN}`, 'it is not what its card says'],
+    ['comes of no card', `update object set name = 'x.ics' where ${BORN}`, 'no card has it any more'],
+    ['would not be found', `update object set component = 'VTODO' where ${BORN}`, 'a search would not find it'],
+  ] as const) {
+    test(`names a birthday that ${what}`, () =>
+      withBirthdays(async (admin) => {
+        damage(admin, statement);
+        const found = (await faults(admin)).filter(({ about }) => about === 'derived');
+        assert.match(found[0]?.path ?? '', /^\/calendars\/jane@example\.com\/birthdays\/.+\.ics$/);
+        assert.equal(found.at(-1)?.reason, reason);
+      }));
+  }
+
+  test('names a birthday of a card that is not there any more', () =>
+    withBirthdays(async (admin) => {
+      damage(admin, `delete from object where name = 'two.vcf'`);
+      const found = (await faults(admin)).filter(({ about }) => about === 'derived');
+      assert.deepEqual(
+        found.map(({ reason }) => reason),
+        ['no card has it any more', 'no card has it any more'],
+      );
+    }));
+
+  test('looks into the directories of tenants', () =>
+    withUsers(async (admin) => {
+      const { collection } = await addDirectory(admin, { name: 'staff', title: 'Staff', from: { kind: 'principals' } });
+      const data = Buffer.from(card('one'));
+      const index = { component: 'VCARD', ...UNBOUNDED, texts: {} };
+      await admin.store.write(admin.origin(), (tx) =>
+        tx.objects.put(collection, { name: 'one.vcf', uid: 'one', etag: 'other', data, index }),
+      );
+      const found = (await faults(admin)).filter(({ about }) => about === 'etag');
+      assert.deepEqual(
+        found.map(({ path }) => path.replace(/^.*\//, '')),
+        ['one.vcf'],
       );
     }));
 

@@ -102,3 +102,33 @@ test('closing waits for the batch under way and begins no other', async () => {
   await Promise.all([run, closing]);
   assert.equal(calls, 1);
 });
+
+test('after an update the index is made anew, a few rows at a time, until none are left', async () => {
+  const said: string[] = [];
+  const log = { ...SILENT, info: (message: string) => said.push(message) };
+  let left = 3;
+  const jobs = startJobs({ ...base, store: { prune: async () => NONE }, log, renew: async () => left-- > 0 });
+  await jobs.run();
+  assert.equal(left, -1);
+  assert.equal(said.length, 1);
+  await jobs.run();
+  await jobs.close();
+  assert.equal(said.length, 1, 'where nothing was to be done, nothing is said');
+});
+
+test('a failure to make the index anew is logged, and closing ends it before its end', async () => {
+  const said: string[] = [];
+  const log = { ...SILENT, error: (message: string) => said.push(message) };
+  let calls = 0;
+  const renew = async () => {
+    calls++;
+    if (calls === 1) throw new Error('disk full');
+    if (calls === 4) void jobs.close();
+    return true;
+  };
+  const jobs = startJobs({ ...base, store: { prune: async () => NONE }, log, renew });
+  await jobs.run();
+  assert.equal(said.length, 1);
+  await jobs.run();
+  assert.equal(calls, 4);
+});

@@ -18,14 +18,14 @@ export const aclPrincipalPropSet: Report = {
   privilege: '{DAV:}read-acl',
   async run(body, at, context, request) {
     requireDepthZero(request);
-    const { store, catalogue, user, preferences } = context;
+    const { store, catalogue, preferences } = context;
     const reader = propertyReader(requestedProperties(body), context, preferences.return === 'minimal');
     const answer = await store.read(async (tx) => {
       const [list = []] = await aclsOf([at], context, tx);
       let text = '';
       for (const path of pathsIn(list, at)) {
         const split = splitPath(path);
-        const located = split === undefined ? undefined : await locate(split, user, catalogue, tx);
+        const located = split === undefined ? undefined : await locate(split, context, tx);
         text += located?.found === true ? await reader.respond([located.resource], tx) : statusResponse(path, 404);
       }
       return text;

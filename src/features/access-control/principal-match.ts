@@ -123,10 +123,10 @@ async function* owned(
 /** Everything below, page by page, each its own short read. */
 async function* membersBelow(at: Resource, context: Context): AsyncGenerator<readonly Resource[]> {
   if (!isCollection(at)) return;
-  const { store, user, catalogue } = context;
+  const { store } = context;
   for (let after: CollectionId | undefined = NO_COLLECTION; after !== undefined; ) {
     const from: CollectionId = after;
-    const { members, next } = await store.read((tx) => memberCollectionsOf(at, user, catalogue, tx, from));
+    const { members, next } = await store.read((tx) => memberCollectionsOf(at, context, tx, from));
     if (members.length > 0) yield members;
     for (const member of members) yield* membersBelow(member, context);
     after = next;

@@ -15,6 +15,7 @@ import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.
 import { requirePrivilegeNow } from '../../dav/privilege-now.ts';
 import type { ObjectResource } from '../../dav/resource.ts';
 import { representation, type Stored, writeRuleOf } from '../../dav/store-object.ts';
+import { proposedWrite } from '../../dav/write-rule.ts';
 import { fileNameIn } from '../../formats/http/disposition.ts';
 import { parseMediaType } from '../../formats/http/headers.ts';
 import { type Component, propertiesOf } from '../../formats/icalendar/component.ts';
@@ -180,10 +181,11 @@ function change(
     }
     const data = new TextEncoder().encode(writeComponent(edited(calendar, asked, attachment)));
     const { uid, index } = await rule.accept(
-      {
-        ...{ owner, collection, collectionHref: parent.href, name, data, size: data.length, contentType: undefined },
-        ...{ previous, limits, author: user?.id },
-      },
+      proposedWrite(
+        { ...parent, collection },
+        { name, body: { data }, contentType: undefined, previous },
+        { limits, author: user?.id },
+      ),
       tx,
     );
     const object = await tx.objects.put(collection, { name, uid, etag: etagOf(data), data, index });

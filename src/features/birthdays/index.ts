@@ -9,7 +9,7 @@ import { etagOf } from '../../dav/etag.ts';
 import type { Feature } from '../../dav/feature.ts';
 import type { ResourceType } from '../../dav/resource.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
 import { nameIn, type Occasion, yearlyDays } from '../../formats/vcard/occasions.ts';
 import { readCard } from '../../formats/vcard/read.ts';
@@ -79,12 +79,10 @@ const derivation: Derivation = {
 
 /** Nothing else has let in what cannot be read; should it be there, nobody has a birthday. */
 function readable({ data }: Pick<NewObject, 'data'>): Component | undefined {
-  try {
-    return readCard(data);
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => readCard(data),
+    () => undefined,
+  );
 }
 
 /** The same for the same card, whatever is changed in it, and for no other. */

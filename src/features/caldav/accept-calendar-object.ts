@@ -19,7 +19,7 @@ import { unknownScaleIn } from '../../formats/icalendar/recurrence-set.ts';
 import { calendarSubject, faultsOf } from '../../formats/icalendar/rules.ts';
 import { zoneResolver } from '../../formats/icalendar/timezones.ts';
 import { writeComponent } from '../../formats/icalendar/write.ts';
-import type { ObjectIndex } from '../../store/records.ts';
+import type { ObjectIndex, ObjectTimes } from '../../store/records.ts';
 import { acceptedAttachments, withAttachmentsAcross, withKnownAttachments } from './managed-attachments.ts';
 import {
   maxAttendeesPerInstance,
@@ -54,6 +54,11 @@ export const acceptCalendarObject: WriteRule = {
     const attachments = await acceptedAttachments(object, write, tx);
     return attachments.length === 0 ? accepted : { ...accepted, index: { ...accepted.index, attachments } };
   },
+  times: (data) =>
+    readOr(
+      () => timesOf(readCalendar(data)),
+      () => undefined,
+    ),
   across: withAttachmentsAcross,
   imported: withKnownAttachments,
 };
@@ -112,5 +117,9 @@ function at(line: number, reason: string): string {
 
 /** What the storage index keeps of a calendar object. */
 export function indexOf(object: Component, component: string): ObjectIndex {
-  return { component, ...extentOf(object, zoneResolver(object)), texts: calendarTexts(object) };
+  return { component, ...timesOf(object), texts: calendarTexts(object) };
+}
+
+function timesOf(object: Component): ObjectTimes {
+  return extentOf(object, zoneResolver(object));
 }

@@ -9,7 +9,7 @@ import type { Context } from '../../dav/method.ts';
 import { type CollectionResource, isSort } from '../../dav/resource.ts';
 import { type Availability, availabilitiesOf, unavailableTime } from '../../formats/icalendar/availability.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import { type BusyPeriod, busyOf, mergeBusy, overlaid, writeFreeBusy } from '../../formats/icalendar/free-busy.ts';
 import type { InstanceView } from '../../formats/icalendar/instances.ts';
 import type { TimeRange, TimeZone } from '../../formats/icalendar/moment.ts';
@@ -87,12 +87,10 @@ async function gatherInbox(
 
 /** Nothing has let in what cannot be read; should it be there, it says nothing. */
 function readable(text: string): Component | undefined {
-  try {
-    return readCalendar(text.trim());
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => readCalendar(text.trim()),
+    () => undefined,
+  );
 }
 
 async function gatherCalendar(
@@ -163,7 +161,7 @@ export async function calendarsWithBusyTime(
   user: Account,
   { store, catalogue }: Context,
 ): Promise<readonly CollectionResource[]> {
-  const members = await store.read((tx) => membersOfHome(SEGMENT, owner, user, catalogue, tx));
+  const members = await store.read((tx) => membersOfHome(SEGMENT, owner, { user, catalogue }, tx));
   return members.filter(
     ({ type, privileges }) => isSort(type, calendar) && privileges.has('{urn:ietf:params:xml:ns:caldav}read-free-busy'),
   );

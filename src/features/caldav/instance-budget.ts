@@ -8,8 +8,8 @@ import { type StepBudget, stepBudget } from '../../formats/icalendar/recurrence.
 /** UTF-16 units of expanded recurrence in one report: ten times what ten thousand plain instances have. */
 const MOST_TEXT = 32 * 1024 * 1024;
 
-/** Steps of all recurrence rules in one report before they are followed less patiently: half a second of work. */
-const MOST_STEPS = 5_000_000;
+/** Steps of all recurrence rules in one report before they are followed less and less patiently: a tenth of a second. */
+const MOST_STEPS = 1_000_000;
 
 /** The steps of one report; one for all its objects. */
 export function reportSteps(): StepBudget {

@@ -12,7 +12,7 @@ import {
   requestedProperties,
 } from '../../dav/properties.ts';
 import type { CollectionResource, ObjectResource, Resource } from '../../dav/resource.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import type { TimeZone } from '../../formats/icalendar/moment.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { ianaZone } from '../../formats/icalendar/timezones.ts';
@@ -129,12 +129,10 @@ function requestedZone(body: XmlElement): TimeZone | undefined {
 }
 
 function readZone(data: string): TimeZone | undefined {
-  try {
-    return zoneOfCalendar(readCalendar(data.trim()));
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => zoneOfCalendar(readCalendar(data.trim())),
+    () => undefined,
+  );
 }
 
 /**

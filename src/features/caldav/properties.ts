@@ -6,7 +6,7 @@ import { homeHref, principalHref } from '../../dav/locate.ts';
 import { defineProperty, empty, href, hrefs, type LiveProperty, stored, text, wrap } from '../../dav/property.ts';
 import { CALENDAR_TYPES } from '../../formats/icalendar/calendar-formats.ts';
 import { supportedScales } from '../../formats/icalendar/calendar-scale.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import { readCalendar } from '../../formats/icalendar/read.ts';
 import { ianaZone } from '../../formats/icalendar/timezones.ts';
 import { attributeOf, childrenOf, elementsOf, textOf, type XmlElement } from '../../formats/xml/element.ts';
@@ -83,12 +83,13 @@ const calendarTimezone = defineProperty({
 /** @throws PreconditionViolated unless it is iCalendar with exactly one VTIMEZONE */
 function acceptTimezone(value: XmlElement): string {
   const data = textOf(value);
-  try {
-    if (zoneOfCalendar(readCalendar(data.trim())) !== undefined) return data;
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    throw validCalendarData(`the calendar-timezone, line ${error.line}: ${error.reason}`);
-  }
+  const zone = readOr(
+    () => zoneOfCalendar(readCalendar(data.trim())),
+    ({ line, reason }): never => {
+      throw validCalendarData(`the calendar-timezone, line ${line}: ${reason}`);
+    },
+  );
+  if (zone !== undefined) return data;
   throw validCalendarData('a calendar-timezone is a VCALENDAR with exactly one VTIMEZONE and nothing else');
 }
 

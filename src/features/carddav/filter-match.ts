@@ -13,19 +13,21 @@ import type { Filter, ParameterFilter, PropertyFilter, PropertyName, TextMatch }
 /** How all conditions of a filter look at one card. */
 interface Look {
   readonly fold: Fold;
-  /** Values that may still be compared; beyond them every condition holds. */
+  /** Values and parameters that may still be looked at; beyond them every condition holds. */
   left: number;
   /** What the card has in the other version; undefined until it is asked for. */
   otherwise: readonly Property[] | undefined;
+  /** The properties of a card with very many; undefined until they are asked for. */
+  byName: ReadonlyMap<string, readonly Property[]> | undefined;
 }
 
-/** Values of one card that are compared, by all conditions together: real cards have some dozens. */
+/** Values and parameters of one card that are looked at, by all conditions together: real cards have some dozens. */
 const MOST_COMPARED = 100_000;
 
 /** Whether the card is one of those the filter means. */
 export function matchesFilter(card: Component, { test, properties }: Filter): boolean {
   if (properties.length === 0) return true;
-  const look: Look = { fold: foldOnce(), left: MOST_COMPARED, otherwise: undefined };
+  const look: Look = { fold: foldOnce(), left: MOST_COMPARED, otherwise: undefined, byName: undefined };
   const holds = (filter: PropertyFilter): boolean => matchesProperties(card, filter, look);
   return test === 'anyof' ? properties.some(holds) : properties.every(holds);
 }
@@ -36,10 +38,19 @@ function isNamed(property: Property, { group, name }: PropertyName): boolean {
 }
 
 function propertiesNamed(card: Component, name: PropertyName, look: Look): readonly Property[] {
-  const stored = card.properties.filter((property) => isNamed(property, name));
+  const stored = candidates(card, name, look).filter((property) => isNamed(property, name));
   if (stored.length > 0 || !NAMED_OTHERWISE.has(name.name)) return stored;
   look.otherwise ??= namedOtherwise(card);
   return look.otherwise.filter((property) => isNamed(property, name));
+}
+
+/** Properties of a card that every condition may look through. */
+const FEW = 1_000;
+
+function candidates({ properties }: Component, { name }: PropertyName, look: Look): readonly Property[] {
+  if (properties.length <= FEW) return properties;
+  look.byName ??= Map.groupBy(properties, (one) => one.name);
+  return look.byName.get(name) ?? [];
 }
 
 function matchesProperties(card: Component, filter: PropertyFilter, look: Look): boolean {
@@ -61,6 +72,8 @@ function matchesProperty(property: Property, { test, texts, parameters }: Proper
 
 /** `TYPE=home,work` and `TYPE=home;TYPE=work` are one parameter with two values. RFC 6350 section 5. */
 function matchesParameter(property: Property, { name, absent, text }: ParameterFilter, look: Look): boolean {
+  look.left -= property.parameters.length;
+  if (look.left < 0) return true;
   const named = property.parameters.filter((parameter) => parameter.name === name);
   if (absent || named.length === 0) return absent && named.length === 0;
   return (

@@ -2,7 +2,7 @@
  * The forms in which address books give cards: vCard 3.0, vCard 4.0 and jCard. RFC 6352 section 5.1.1, RFC 7095.
  */
 import type { Component } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import { type CardVersion, convertCard } from '../../formats/vcard/convert.ts';
 import { writeJcard } from '../../formats/vcard/jcard.ts';
 import { readCard } from '../../formats/vcard/read.ts';
@@ -24,10 +24,8 @@ export function cardIn(card: Component, format: CardFormat): string {
 
 /** A stored card; undefined for what is none (any more). */
 export function parsedCard({ data }: StoredObject): Component | undefined {
-  try {
-    return readCard(data);
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => readCard(data),
+    () => undefined,
+  );
 }

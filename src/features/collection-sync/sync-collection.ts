@@ -221,7 +221,7 @@ async function respond(
   context: Context,
   tx: ReadTransaction,
 ): Promise<string> {
-  const { catalogue, user } = context;
+  const { catalogue } = context;
   const present: Resource[] = [];
   const mounts = new Map<CollectionResource, CollectionRecord[]>();
   let gone = '';
@@ -239,7 +239,7 @@ async function respond(
     if (resource.privileges.has('{DAV:}read')) present.push(resource);
   }
   for (const [at, records] of mounts) {
-    const mounted = await memberCollections(catalogue, at, records, user, tx);
+    const mounted = await memberCollections(at, records, context, tx);
     present.push(...mounted.filter(({ privileges }) => privileges.has('{DAV:}read')));
   }
   return (await responder.respond(present, tx)) + gone;

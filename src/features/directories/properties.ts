@@ -28,9 +28,8 @@ async function gatewayOf(owner: Account, tx: ReadTransaction): Promise<string | 
   ]);
   const present = sources.filter(({ removed }) => !removed);
   if (home === undefined || present.length === 0) return undefined;
-  const listed = await tx.collections.in(owner.id, home.id);
   for (const { collection } of present) {
-    const mount = listed.find(({ target }) => target?.account === collection.account && target.id === collection.id);
+    const mount = await tx.mounts.in(home, collection);
     if (mount !== undefined) return href(`${homeHref(SEGMENT, owner)}${encodeSegment(mount.name)}/`);
   }
   return undefined;

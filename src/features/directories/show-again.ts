@@ -13,11 +13,11 @@ export const showAgain: NonNullable<Creatable['make']> = async ({ parent, above,
     throw new DavError(403, `the directory ${name} has the properties that it has for everybody`);
   }
   const { collection: target } = source;
-  for (const one of await tx.collections.in(above.account, above.id)) {
-    if (one.target?.account === target.account && one.target.id === target.id) {
-      throw new DavError(403, `the directory ${name} is listed as ${one.name}`);
-    }
-  }
+  // Whoever removes it now waits, and then finds this mount; or has removed it.
+  if ((await tx.collections.lock(target)) === undefined)
+    throw new DavError(403, `there is no directory ${name} any more`);
+  const mount = await tx.mounts.in(above, target);
+  if (mount !== undefined) throw new DavError(403, `the directory ${name} is listed as ${mount.name}`);
   await tx.mounts.accept(above.account, target);
   await tx.collections.add(above.account, { parent: above.id, name, kind: MOUNT_KIND, properties: {}, target });
 };

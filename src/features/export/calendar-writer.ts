@@ -6,7 +6,7 @@ import type { DavRequest } from '../../dav/method.ts';
 import { preferredType } from '../../formats/http/accept.ts';
 import { CALENDAR_TYPES, type CalendarFormat, calendarFormat } from '../../formats/icalendar/calendar-formats.ts';
 import type { Component } from '../../formats/icalendar/component.ts';
-import { ContentError } from '../../formats/icalendar/content-line.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
 import { mergeCalendars } from '../../formats/icalendar/merge.ts';
 import { readCalendar, readComponents } from '../../formats/icalendar/read.ts';
 import { type ZoneDefinitions, zoneDefinitionsIn } from '../../formats/icalendar/zone-definitions.ts';
@@ -62,10 +62,8 @@ function common(suffix: string, definitions: ZoneDefinitions): Pick<Writer, 'suf
 }
 
 function readable({ data }: StoredObject): Component | undefined {
-  try {
-    return readCalendar(data);
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => readCalendar(data),
+    () => undefined,
+  );
 }

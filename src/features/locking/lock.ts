@@ -20,6 +20,7 @@ import { holdsCollections, isWhereItWas, lockNow, memberCollectionNow, objectNow
 import type { Context, DavRequest, DavResponse, Method } from '../../dav/method.ts';
 import type { CollectionResource } from '../../dav/resource.ts';
 import { inWords } from '../../dav/resource.ts';
+import { proposedWrite } from '../../dav/write-rule.ts';
 import { xmlBody } from '../../dav/xml-body.ts';
 import { parseDepth } from '../../formats/http/headers.ts';
 import { parseTimeout } from '../../formats/http/timeout.ts';
@@ -229,10 +230,13 @@ async function makeEmpty(
   }
   const rule = context.catalogue.writeRule(parent.type);
   if (rule?.large !== true || ofCollection) return;
-  const { owner, href: collectionHref, collection } = parent;
-  const proposed = { owner, collection, collectionHref, name, data: NOTHING, size: 0, limits: context.limits };
-  const accepted = await rule.accept({ ...proposed, contentType: undefined, previous: undefined }, tx);
-  await tx.objects.put(collection, { name, etag: etagOf(NOTHING), data: NOTHING, ...accepted });
+  const proposed = proposedWrite(
+    parent,
+    { name, body: { data: NOTHING }, contentType: undefined, previous: undefined },
+    { limits: context.limits, author: context.user?.id },
+  );
+  const accepted = await rule.accept(proposed, tx);
+  await tx.objects.put(parent.collection, { name, etag: etagOf(NOTHING), data: NOTHING, ...accepted });
 }
 
 // --- refreshing ----------------------------------------------------------------------------------------------------------------------

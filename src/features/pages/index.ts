@@ -70,9 +70,9 @@ async function show(request: DavRequest, context: Context): Promise<DavResponse>
   return { status: 200, headers: HEADERS, body };
 }
 
-async function members(resource: Resource, { store, catalogue, user }: Context): Promise<string> {
-  return store.read(async (tx) => {
-    const { members: collections, next } = await memberCollectionsOf(resource, user, catalogue, tx);
+async function members(resource: Resource, context: Context): Promise<string> {
+  return context.store.read(async (tx) => {
+    const { members: collections, next } = await memberCollectionsOf(resource, context, tx);
     let list = collections
       .map((one) => `<li>${link(one.href, nameOf(one))} <span class="kind">${escapeText(one.type.label)}</span></li>\n`)
       .join('');

@@ -146,16 +146,14 @@ async function pageArrives(
   await requirePrivilegeNow(target, '{DAV:}bind', context, tx);
   const names = [...bodies.keys()].map(({ name }) => name);
   const there = new Map((await tx.objects.getAll(record, names)).map((one) => [one.name, one]));
-  const members = holdsCollections(target.type, context.catalogue)
-    ? await tx.collections.in(record.account, record.id)
-    : [];
-  const taken = new Set(members.map(({ name }) => name));
+  const mayHold = holdsCollections(target.type, context.catalogue);
   const stored = new Map<string, string>();
   const refused: RefusedMember[] = [];
   for (const [object, body] of bodies) {
     const { name } = object;
     const known = there.get(name);
-    if (taken.has(name)) refused.push({ href: from.href + encodeSegment(name), status: 409 });
+    const isTaken = mayHold && (await tx.collections.child(record.account, record.id, name)) !== undefined;
+    if (isTaken) refused.push({ href: from.href + encodeSegment(name), status: 409 });
     else if (known !== undefined && copied.get(name)?.as !== stateOf(known)) {
       if (!isMadeOf(known, object, body)) refused.push({ href: target.href + encodeSegment(name), status: 412 });
     } else {

@@ -13,7 +13,7 @@ import { memberCollection } from '../../dav/locate.ts';
 import { requireUnlocked } from '../../dav/locks.ts';
 import { isWhereItWas, lockNow } from '../../dav/member-now.ts';
 import { type MemberPage, memberPage } from '../../dav/members.ts';
-import { requirePrivilegeNow, requireUnbindNow } from '../../dav/privilege-now.ts';
+import { requirePrivilegeNow, requirePrivilegesNow, requireUnbindNow } from '../../dav/privilege-now.ts';
 import type { CollectionResource } from '../../dav/resource.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
 import { type CollectionId, type CollectionRecord, NO_COLLECTION } from '../../store/records.ts';
@@ -21,12 +21,13 @@ import type { ReadTransaction, WriteTransaction } from '../../store/store.ts';
 import { copyObjects, objectsLeave, type Walk } from './copy-move-across-objects.ts';
 import {
   arrival,
+  arrivalNeeds,
   branchesOf,
   departure,
+  isOwn,
   MOST_REFUSED,
   makeRoom,
   refusedMember,
-  requireArrivalNow,
   requireOverwrite,
   requireRoomFor,
   type There,
@@ -111,7 +112,7 @@ async function collectionArrives(
   if (to.replaces?.shape === 'collection') await tx.collections.lockTree(to.replaces.collection);
   const parent = await lockNow(to.parent, tx);
   const there = await thereNow(to, context, tx);
-  await requireArrivalNow(transfer, there, tx);
+  await requirePrivilegesNow(arrivalNeeds(transfer, there), context, tx);
   if (before === undefined) await requireUnlocked(request, context, tx, ...arrival(to, there));
   const found = there.collection;
   if (found !== undefined && isCopyInTheMaking(found.collection.properties, now, context)) {
@@ -181,9 +182,10 @@ async function copyBelow(
   for (let after: CollectionId | undefined = NO_COLLECTION; after !== undefined; ) {
     const last: CollectionId = after;
     const { members, next }: MemberPage<CollectionResource> = await store.read((tx) =>
-      memberPage(from, transfer.context.user, catalogue, tx, last),
+      memberPage(from, transfer.context, tx, last),
     );
     for (const member of members) {
+      if (member.mount !== undefined) continue;
       const made = await store
         .write(writes, (tx) => memberArrives(member.collection, target, transfer, tx))
         .catch((error: unknown) => refusedMember(error, member.href));
@@ -250,7 +252,7 @@ async function treeLeaves(
   await requireUnbindNow(source, context, tx);
   await requireUnlocked(request, context, tx, ...departure(source));
   const below = await tx.collections.below(now, context.limits.collections);
-  const isUnchanged = [now, ...below].every(({ id, revision }) => revisions.get(id) === revision);
+  const isUnchanged = [now, ...below.filter(isOwn)].every(({ id, revision }) => revisions.get(id) === revision);
   if (!isUnchanged || !(await isWhereItWas(source, now, tx))) return false;
   if (!haveSameProperties(now.properties, copied.properties)) return false;
   await tx.collections.remove(now);

@@ -4,16 +4,16 @@
  */
 import { requireUnlocked } from '../../dav/locks.ts';
 import { lockNow } from '../../dav/member-now.ts';
-import { requirePrivilegeNow } from '../../dav/privilege-now.ts';
+import { requirePrivilegeNow, requirePrivilegesNow } from '../../dav/privilege-now.ts';
 import type { ObjectResource } from '../../dav/resource.ts';
 import type { StoredObject } from '../../store/records.ts';
 import type { WriteTransaction } from '../../store/store.ts';
 import { collectionAcross } from './copy-move-across-tree.ts';
 import {
   arrival,
+  arrivalNeeds,
   departure,
   makeRoom,
-  requireArrivalNow,
   requireOverwrite,
   storeCopy,
   type Transfer,
@@ -82,7 +82,7 @@ async function objectArrives(
   if (to.replaces?.shape === 'collection') await tx.collections.lockTree(to.replaces.collection);
   const record = await lockNow(to.parent, tx);
   const there = await thereNow(to, context, tx);
-  await requireArrivalNow(transfer, there, tx);
+  await requirePrivilegesNow(arrivalNeeds(transfer, there), context, tx);
   const state = there.object === undefined ? undefined : stateOf(there.object);
   if (state === undefined || state !== before?.state) requireOverwrite(to, there);
   if (manner === 'MOVE' && state === stateOf(object)) return { replaced: true, isNew: false, state };

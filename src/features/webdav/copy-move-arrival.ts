@@ -9,9 +9,10 @@ import type { Touch } from '../../dav/locks.ts';
 import { memberCollectionNow, objectNow } from '../../dav/member-now.ts';
 import type { Context, DavRequest } from '../../dav/method.ts';
 import { requireShallow } from '../../dav/nesting.ts';
-import { requirePrivilegeNow } from '../../dav/privilege-now.ts';
+import { type Need, unbindNeeds } from '../../dav/privilege-now.ts';
 import { type CollectionResource, inWords, type ObjectResource } from '../../dav/resource.ts';
 import { writeRuleOf } from '../../dav/store-object.ts';
+import { proposedWrite } from '../../dav/write-rule.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
 import type { CollectionRecord, ObjectRecord, StoredObject } from '../../store/records.ts';
 import type { ReadTransaction, WriteTransaction } from '../../store/store.ts';
@@ -58,22 +59,25 @@ export async function thereNow({ parent, name }: Destination, context: Context, 
   return { object, collection };
 }
 
-/** What the user still needs at the destination. RFC 3744 section 3, and its Appendix B. */
-export async function requireArrivalNow(
-  { manner, source, to: { parent }, context }: Transfer,
-  there: There,
-  tx: ReadTransaction,
-): Promise<void> {
+/** What the user needs at the source. RFC 3744 section 3, and its Appendix B. */
+export function departureNeeds({ manner, source }: Transfer): readonly Need[] {
+  const read: Need = [source, '{DAV:}read'];
+  if (manner === 'COPY') return [read];
+  return source.shape === 'object' ? [read, [source, '{DAV:}unbind']] : [read, ...unbindNeeds(source)];
+}
+
+/** What the user needs at the destination. */
+export function arrivalNeeds({ manner, source, to: { parent } }: Transfer, there: There): readonly Need[] {
   const isChanged = manner === 'COPY' && source.shape === 'object' && there.object !== undefined;
   if (isChanged) {
-    await requirePrivilegeNow(parent, '{DAV:}write-content', context, tx);
-    await requirePrivilegeNow(parent, '{DAV:}write-properties', context, tx);
-    return;
+    return [
+      [parent, '{DAV:}write-content'],
+      [parent, '{DAV:}write-properties'],
+    ];
   }
-  await requirePrivilegeNow(parent, '{DAV:}bind', context, tx);
-  if (there.object !== undefined || there.collection !== undefined) {
-    await requirePrivilegeNow(parent, '{DAV:}unbind', context, tx);
-  }
+  const bind: Need = [parent, '{DAV:}bind'];
+  const replaces = there.object !== undefined || there.collection !== undefined;
+  return replaces ? [bind, [parent, '{DAV:}unbind']] : [bind];
 }
 
 /** What is touched at the destination. */
@@ -131,7 +135,7 @@ export async function requireRoomFor(
 
 // --- trees ---------------------------------------------------------------------------------------------------------------------------
 
-/** The collections below one, by the collection in which they lie. */
+/** The collections below one, by the collection in which they lie, without those that are only listed there. */
 export type Branches = ReadonlyMap<number, readonly CollectionRecord[]>;
 
 /** @throws DavError 403 when they are too many to be copied, or would lie too deep */
@@ -145,9 +149,14 @@ export async function branchesOf(
   if (below.length > limits.collections) {
     throw new DavError(403, `more than ${limits.collections} collections cannot be copied, or moved down, at once`);
   }
-  const branches = Map.groupBy(below, ({ parent }) => Number(parent));
+  const branches = Map.groupBy(below.filter(isOwn), ({ parent }) => Number(parent));
   requireShallow(into, heightOf(root, branches));
   return branches;
+}
+
+/** What is only listed in a tree is not copied with it, and goes off the list with it. */
+export function isOwn({ target }: CollectionRecord): boolean {
+  return target === undefined;
 }
 
 function heightOf({ id }: CollectionRecord, branches: Branches): number {
@@ -197,20 +206,12 @@ export async function storeCopy(
   tx: WriteTransaction,
 ): Promise<ObjectRecord> {
   const rule = writeRuleOf(resource, context);
-  const { uid, index, properties } = await rule.accept(
-    {
-      owner: resource.owner,
-      collection: record,
-      collectionHref: resource.href,
-      name,
-      data: body.data,
-      size: body.content?.size ?? body.data.length,
-      contentType: undefined,
-      previous: undefined,
-      limits: context.limits,
-    },
-    tx,
+  const proposed = proposedWrite(
+    { ...resource, collection: record },
+    { name, body, contentType: undefined, previous: undefined },
+    { limits: context.limits, author: undefined },
   );
+  const { uid, index, properties } = await rule.accept(proposed, tx);
   // What refers to something of its account has been changed on its way to another.
   const etag = body.content === undefined && body.data !== object.data ? etagOf(body.data) : object.etag;
   return tx.objects.put(record, {

@@ -4,23 +4,22 @@
 import { requireConditions } from '../../dav/conditions.ts';
 import { DavError } from '../../dav/errors.ts';
 import { requireUnlocked } from '../../dav/locks.ts';
-import { requirePrivilegeNow, requireUnbindNow } from '../../dav/privilege-now.ts';
+import { requirePrivilegesNow } from '../../dav/privilege-now.ts';
 import type { CollectionRecord, ObjectRecord } from '../../store/records.ts';
 import type { ReadTransaction } from '../../store/store.ts';
-import { departure, type Transfer } from './copy-move-arrival.ts';
+import { departure, departureNeeds, type Transfer } from './copy-move-arrival.ts';
 
 /** How often a MOVE begins again because what it moves was changed meanwhile. */
 export const ROUNDS = 3;
 
 /** What may stop it at the source, in this order: privileges, conditions, locks. */
 export async function requireSourceAllows(
-  { manner, source, request, context }: Transfer,
+  transfer: Transfer,
   current: ObjectRecord | CollectionRecord | undefined,
   tx: ReadTransaction,
 ): Promise<void> {
-  await requirePrivilegeNow(source, '{DAV:}read', context, tx);
-  if (manner === 'MOVE' && source.shape === 'object') await requirePrivilegeNow(source, '{DAV:}unbind', context, tx);
-  else if (manner === 'MOVE' && source.shape === 'collection') await requireUnbindNow(source, context, tx);
+  const { manner, source, request, context } = transfer;
+  await requirePrivilegesNow(departureNeeds(transfer), context, tx);
   await requireConditions(request, current, context, tx);
   if (current === undefined) throw new DavError(404, `there is nothing at ${source.href} any more`);
   if (manner === 'MOVE') await requireUnlocked(request, context, tx, ...departure(source));

@@ -8,22 +8,23 @@ import { memberCollection, segmentsOf, wayTo } from '../../dav/locate.ts';
 import { requireUnlocked } from '../../dav/locks.ts';
 import { isWhereItWas, lockNow } from '../../dav/member-now.ts';
 import { firstPage, nextPage } from '../../dav/member-pages.ts';
-import { requirePrivilegeNow, requireUnbindNow } from '../../dav/privilege-now.ts';
+import { requirePrivilegesNow } from '../../dav/privilege-now.ts';
 import type { CollectionResource, ObjectResource } from '../../dav/resource.ts';
 import { encodeSegment } from '../../formats/http/path.ts';
 import type { CollectionKey, CollectionRecord, StoredObject } from '../../store/records.ts';
 import type { WriteTransaction } from '../../store/store.ts';
 import {
   arrival,
+  arrivalNeeds,
   type Branches,
   bodyWithin,
   branchesOf,
   comesDeeper,
   departure,
+  departureNeeds,
   MOST_REFUSED,
   makeRoom,
   refusedMember,
-  requireArrivalNow,
   requireOverwrite,
   requireRoomFor,
   storeCopy,
@@ -112,10 +113,7 @@ async function requireAllowed(
   tx: WriteTransaction,
 ): Promise<void> {
   const { manner, source, to, request, context } = transfer;
-  if (manner === 'MOVE' && source.shape === 'object') await requirePrivilegeNow(source, '{DAV:}unbind', context, tx);
-  else if (manner === 'MOVE' && source.shape === 'collection') await requireUnbindNow(source, context, tx);
-  await requirePrivilegeNow(source, '{DAV:}read', context, tx);
-  await requireArrivalNow(transfer, there, tx);
+  await requirePrivilegesNow([...departureNeeds(transfer), ...arrivalNeeds(transfer, there)], context, tx);
   await requireConditions(request, current, context, tx);
   if (current === undefined) throw new DavError(404, `there is nothing at ${source.href} any more`);
   requireOverwrite(to, there);

@@ -65,7 +65,7 @@ function requireReplacing(method: string, source: Resource, replaced: Collection
 async function located(path: string, context: Context) {
   const split = splitPath(path);
   if (split === undefined) throw new DavError(400, `the Destination ${path.slice(0, 200)} cannot name anything here`);
-  return context.store.read((tx) => locate(split, context.user, context.catalogue, tx));
+  return context.store.read((tx) => locate(split, context, tx));
 }
 
 function pathIn(request: DavRequest): string {

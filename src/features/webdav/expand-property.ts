@@ -121,7 +121,7 @@ async function expandHref(
   budget: Budget,
 ): Promise<string> {
   const path = splitPath(href);
-  const located = path === undefined ? undefined : await locate(path, context.user, context.catalogue, tx);
+  const located = path === undefined ? undefined : await locate(path, context, tx);
   if (located?.found !== true) return statusResponse(href, 404);
   const { resource } = located;
   // What may not be read is not read by way of somebody's reference either.

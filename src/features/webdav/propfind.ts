@@ -57,7 +57,7 @@ async function* pieces(
   context: Context,
   isShown = depth === 0 || !context.preferences.depthNoroot,
 ): AsyncGenerator<string> {
-  const { store, catalogue, user } = context;
+  const { store } = context;
   const itself = isShown ? [resource] : [];
   if (depth === 0 || !isCollection(resource)) {
     yield await store.read((tx) => reader.respond(itself, tx));
@@ -66,7 +66,7 @@ async function* pieces(
   for (let after: CollectionId | undefined = NO_COLLECTION, above = itself; after !== undefined; above = []) {
     const from: CollectionId = after;
     const page = await store.read(async (tx) => {
-      const { members, next } = await memberCollectionsOf(resource, user, catalogue, tx, from);
+      const { members, next } = await memberCollectionsOf(resource, context, tx, from);
       const below = members.filter(({ privileges }) => privileges.has('{DAV:}read'));
       return { below, next, text: await reader.respond([...above, ...below], tx) };
     });
@@ -105,7 +105,7 @@ async function* objects(
 
 /** @throws PreconditionViolated when the tree has more members than the service answers at once */
 async function refuseTooMany(resource: Resource, context: Context): Promise<void> {
-  const { store, limits, catalogue, user } = context;
+  const { store, limits } = context;
   const count = await store.read((tx) => countBelow(resource, tx));
   if (count > limits.infinityMembers) {
     throw propfindFiniteDepth(
@@ -119,7 +119,7 @@ async function refuseTooMany(resource: Resource, context: Context): Promise<void
     }
     let count = 1;
     if (isCollection(at)) {
-      const { members } = await memberCollectionsOf(at, user, catalogue, tx);
+      const { members } = await memberCollectionsOf(at, context, tx);
       for (const member of members) count += await countBelow(member, tx);
     }
     return count;
@@ -131,7 +131,7 @@ async function refuseTooMany(resource: Resource, context: Context): Promise<void
       let after: CollectionId | undefined = home.parent === undefined ? NO_COLLECTION : undefined;
       after !== undefined;
     ) {
-      const { members, next }: MemberPage = await memberCollectionsOf(home, user, catalogue, tx, after);
+      const { members, next }: MemberPage = await memberCollectionsOf(home, context, tx, after);
       for (const one of members) {
         const isMounted = one.shape === 'collection' && one.mount !== undefined;
         if (isMounted) objects += await tx.collections.countObjects(one.collection);

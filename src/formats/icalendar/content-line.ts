@@ -44,14 +44,24 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
   NAME_CHARACTERS[character.charCodeAt(0)] = 1;
 }
 
+/** The same for names of properties in cards, where KAddressBook writes `X-messaging/xmpp-All`. */
+export const CARD_NAME_CHARACTERS: Uint8Array = NAME_CHARACTERS.slice();
+CARD_NAME_CHARACTERS['/'.charCodeAt(0)] = 1;
+
 const NO_PARAMETERS: readonly Parameter[] = [];
 
 /**
  * Reads the content line that lies in `text` from `from` up to, not including, `to`. A parameter without `=` (`TEL;HOME:…`) has no values,
- * an empty one (`;;`) is dropped. Throws ContentError with `line`.
+ * an empty one (`;;`) is dropped. Throws ContentError with `line`. `names` are the characters of the property's name.
  */
-export function readContentLine(text: string, from: number, to: number, line: number): Property {
-  let at = endOfName(text, from, to);
+export function readContentLine(
+  text: string,
+  from: number,
+  to: number,
+  line: number,
+  names: Uint8Array = NAME_CHARACTERS,
+): Property {
+  let at = endOfName(text, from, to, names);
   const mark = at < to ? text.charCodeAt(at) : 0;
   if (mark !== COLON && mark !== SEMICOLON) throw notAProperty(text, from, to, at, line);
   let nameFrom = from;
@@ -75,10 +85,10 @@ export function readContentLine(text: string, from: number, to: number, line: nu
   return group === undefined ? { name, parameters, value, line } : { name, group, parameters, value, line };
 }
 
-function endOfName(text: string, from: number, to: number): number {
+function endOfName(text: string, from: number, to: number, characters: Uint8Array): number {
   let at = from;
   // Beyond the table (not ASCII) the look-up is undefined, which ends the name too.
-  while (at < to && NAME_CHARACTERS[text.charCodeAt(at)] === 1) at++;
+  while (at < to && characters[text.charCodeAt(at)] === 1) at++;
   return at;
 }
 
@@ -101,7 +111,7 @@ function readParameters(
   let at = semicolon;
   while (text.charCodeAt(at) === SEMICOLON && at < to) {
     const nameFrom = at + 1;
-    at = endOfName(text, nameFrom, to);
+    at = endOfName(text, nameFrom, to, NAME_CHARACTERS);
     const name = text.slice(nameFrom, at).toUpperCase();
     const mark = at < to ? text.charCodeAt(at) : 0;
     if (mark === EQUALS && name !== '') {

@@ -168,7 +168,7 @@ function latestStart(rule: RecurrenceRule, timing: Timing, clock: Clock, slack: 
   for (local of startsOf(rule, local, {
     isDate,
     budget,
-    ...(skips ? { isSkipped: (wall: number) => zone.isSkipped(wall) } : {}),
+    ...(skips ? { isSkipped: (wall: number) => zone.isSkipped(wall), effort: zone.effort ?? 0 } : {}),
   })) {
     if (--left < 0) return OPEN_END;
   }

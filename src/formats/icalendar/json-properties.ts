@@ -17,10 +17,12 @@ export function readJson(data: Uint8Array | string): unknown {
 
 /** Parameters as an object, with all values of one name in one place. */
 export function jsonParameters(parameters: readonly Parameter[]): Readonly<Record<string, string | readonly string[]>> {
-  const byName = new Map<string, readonly string[]>();
+  const byName = new Map<string, string[]>();
   for (const { name, values } of parameters) {
     const key = name.toLowerCase();
-    byName.set(key, [...(byName.get(key) ?? []), ...values]);
+    const known = byName.get(key);
+    if (known === undefined) byName.set(key, [...values]);
+    else for (const value of values) known.push(value);
   }
   return Object.fromEntries(
     Array.from(byName, ([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),

@@ -37,6 +37,8 @@ export interface TimeZone {
   offsetAt(utc: number): number;
   /** All offsets that the zone has from an instant on, for ever, each once, in any order; there may be some that it had before. */
   offsetsSince(utc: number): readonly number[];
+  /** What it takes to look into one more year, in steps of a `StepBudget`; nothing worth counting where it is absent. */
+  readonly effort?: number;
 }
 
 /** Finds the zone of a TZID within one calendar object: its own VTIMEZONE first, then the zone database, then Windows names. */

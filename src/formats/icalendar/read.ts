@@ -4,7 +4,7 @@
  * RFC 5545 section 3.1, RFC 6350 section 3.2.
  */
 import type { Component, Property } from './component.ts';
-import { ContentError, readContentLine } from './content-line.ts';
+import { CARD_NAME_CHARACTERS, ContentError, readContentLine } from './content-line.ts';
 
 /** What a text may hold at most. */
 export interface ReadLimits {
@@ -60,7 +60,8 @@ export function readComponents(data: Uint8Array | string, limits: ReadLimits = {
     }
     if (isBlank(source, from, to)) continue;
     if (--left < 0) throw new ContentError(`Line ${first}: the text has more properties than are allowed.`, first);
-    const property = readContentLine(source, from, to, first);
+    const names = open[0]?.name === 'VCARD' ? CARD_NAME_CHARACTERS : undefined;
+    const property = readContentLine(source, from, to, first, names);
     if (property.name === 'BEGIN') {
       if (open.length >= mostDepth) {
         throw new ContentError(`Line ${first}: components lie more than ${mostDepth} deep in each other.`, first);

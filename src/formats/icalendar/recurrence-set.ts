@@ -171,7 +171,7 @@ function* byRule(
     isDate: timing.start.kind === 'date',
     from: bounds.low,
     until: Math.min(bounds.high, until.local),
-    ...(skips ? { isSkipped: (local: number) => zone.isSkipped(local) } : {}),
+    ...(skips ? { isSkipped: (local: number) => zone.isSkipped(local), effort: zone.effort ?? 0 } : {}),
     ...(budget === undefined ? {} : { budget }),
   });
   for (const local of starts) {

@@ -25,7 +25,7 @@ export { parseRule } from './recurrence-rule.ts';
 export interface StepBudget {
   /** Steps allowed from one result to the next. */
   readonly limit: number;
-  /** Steps of all rules together after which each gets no more than some thousand from one result to the next. */
+  /** Steps of all rules together; the further they go beyond, the fewer are allowed from one result to the next. */
   readonly most: number;
   /** All steps so far. */
   spent: number;
@@ -40,7 +40,7 @@ export function stepBudget(limit = 100_000, most = Number.POSITIVE_INFINITY): St
   return { limit, most, spent: 0, exhausted: false, givenUp: new WeakSet() };
 }
 
-/** Steps from one result to the next where rules have taken too many together: still enough for a Friday the thirteenth. */
+/** Steps from one result to the next that are always allowed: enough for a Friday the thirteenth. */
 const SCARCE = 2000;
 
 /** How a rule is to be expanded; bounds are wall clocks, both inclusive. */
@@ -53,6 +53,8 @@ export interface StartsOptions {
   readonly until?: number;
   /** Whether a wall clock does not exist in the zone; such a start is left out and not counted. Absent where none are skipped. */
   readonly isSkipped?: (local: number) => boolean;
+  /** Steps that asking for it costs in every further year. */
+  readonly effort?: number;
   readonly budget?: StepBudget;
 }
 
@@ -130,7 +132,7 @@ function isRegular(rule: RecurrenceRule, start: number, options: StartsOptions):
 
 /** Whether so many steps since the last result are allowed. */
 export function isAllowed(pending: number, { limit, most, spent }: StepBudget): boolean {
-  return pending <= limit && (pending <= SCARCE || spent <= most);
+  return pending <= limit && (pending <= SCARCE || spent <= most || pending * spent <= limit * most);
 }
 
 /** Counts the steps of one rule: `step` is false when the budget is used up, `found` begins anew. */
@@ -325,6 +327,8 @@ export function* startsOf(rule: RecurrenceRule, start: number, options: StartsOp
     advance = advanceByTime(timed, Math.floor(start / unit), first, unit, bound, period, step);
   } else advance = advanceByDays(rule, start, first, bound, step);
 
+  const effort = options.effort ?? 0;
+  let effortUntil = Number.NEGATIVE_INFINITY;
   let previous = start;
   while ((!counts || counted < rule.count) && advance(period)) {
     const size = period.days.length * period.hours.length * period.minutes.length * period.seconds.length;
@@ -336,6 +340,10 @@ export function* startsOf(rule: RecurrenceRule, start: number, options: StartsOp
       if (local <= previous) continue;
       if (local > bound) return;
       previous = local;
+      if (effort > 0 && local >= effortUntil) {
+        if (!step(effort)) return;
+        effortUntil = local + 365 * DAY;
+      }
       if (options.isSkipped?.(local)) {
         // A zone of its own may leave out whole days of a rule, year after year.
         if (!step(1)) return;

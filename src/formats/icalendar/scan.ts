@@ -4,7 +4,7 @@
  * RFC 5545 section 3.4, RFC 6350 section 3.3.
  */
 import { Buffer } from 'node:buffer';
-import { ContentError, readContentLine } from './content-line.ts';
+import { readContentLine, readOr } from './content-line.ts';
 
 /** A stretch of a file: octets `from` up to `to`. */
 export interface Stretch {
@@ -159,12 +159,10 @@ function uidIn(data: Uint8Array, from: number, to: number): string | undefined {
   const text = textAt(data, { from, to })
     .replace(/\r*\n[ \t]/g, '')
     .trimEnd();
-  try {
-    return readContentLine(text, 0, text.length, 0).value.trim() || undefined;
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => readContentLine(text, 0, text.length, 0).value.trim() || undefined,
+    () => undefined,
+  );
 }
 
 /** Octets of a text: longer ones are none that a person would read. */

@@ -5,7 +5,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { type Component, type Property, propertyOf } from './component.ts';
-import { ContentError } from './content-line.ts';
+import { readOr } from './content-line.ts';
 import { readComponents } from './read.ts';
 import { type Part, type Scan, type Stretch, textAt } from './scan.ts';
 import { writeComponent } from './write.ts';
@@ -116,20 +116,19 @@ const LARGEST = 64 * 1024 * 1024;
 export function readPart(data: Uint8Array, part: Part): Component | string {
   if (part.to - part.from > LARGEST) return 'it has more than 64 MiB';
   const octets = data.subarray(part.from, part.to);
-  try {
-    const [component] = readComponents(octets);
-    return component ?? 'there is nothing in it';
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-  }
-  try {
-    // Read once more with as many empty lines before it as it has lines before it.
-    readComponents(Buffer.concat([Buffer.alloc(part.line - 1, '\n'), octets]));
-  } catch (error) {
-    if (error instanceof ContentError) return error.reason;
-    throw error;
-  }
-  return 'it cannot be read';
+  const read = readOr(
+    () => readComponents(octets),
+    () => undefined,
+  );
+  if (read !== undefined) return read[0] ?? 'there is nothing in it';
+  return readOr(
+    () => {
+      // Once more with as many empty lines before it as it has lines before it.
+      readComponents(Buffer.concat([Buffer.alloc(part.line - 1, '\n'), octets]));
+      return 'it cannot be read';
+    },
+    ({ reason }) => reason,
+  );
 }
 
 /** A calendar with what stands there. */
@@ -160,13 +159,12 @@ function withoutRepeats(parts: readonly Component[]): readonly Component[] {
 
 function propertiesIn(data: Uint8Array, stretches: readonly Stretch[]): readonly Property[] {
   return stretches.flatMap((stretch) => {
-    try {
-      const text = `BEGIN:X\r\n${textAt(data, stretch)}\r\nEND:X`;
-      return readComponents(text).flatMap(({ properties }) => properties);
-    } catch (error) {
-      if (error instanceof ContentError) return [];
-      throw error;
-    }
+    const text = `BEGIN:X\r\n${textAt(data, stretch)}\r\nEND:X`;
+    const read = readOr(
+      () => readComponents(text),
+      () => [],
+    );
+    return read.flatMap(({ properties }) => properties);
   });
 }
 

@@ -32,6 +32,8 @@ interface OnsetRule {
   /** As `weekdayKey` makes them. */
   readonly weekdays: ReadonlySet<number>;
   readonly positions: ReadonlySet<number>;
+  /** The days of a year that it names, from 0, by the kind of the year: its length and the weekday on which it begins. */
+  readonly daysByKind: (readonly number[] | undefined)[];
 }
 
 /** Observances with rules and without; a zone has a few rules and at most some hundred changes beside them. More are a hostile text. */
@@ -59,7 +61,7 @@ export function zoneOfVtimezone(vtimezone: Component, tzid: string): TimeZone | 
   fixed.sort((one, other) => one.utc - other.utc);
   // Each observance is among them, with its rule or without.
   const offsets = new Set(fixed.flatMap(({ from, to }) => [from, to]));
-  return zoneOfYears(tzid, (year) => zoneYear(fixed, rules, year), [...offsets]);
+  return { ...zoneOfYears(tzid, (year) => zoneYear(fixed, rules, year), [...offsets]), effort: rules.length };
 }
 
 function zoneYear(fixed: readonly Onset[], rules: readonly OnsetRule[], year: number): ZoneYear {
@@ -198,6 +200,7 @@ function readRule(text: string, observance: ObservanceStart): OnsetRule | undefi
     yearDays,
     weekdays,
     positions,
+    daysByKind: [],
   };
   return isModest(rule) && limitRule(rule, parts.get('UNTIL'), parts.get('COUNT')) ? rule : undefined;
 }
@@ -267,9 +270,22 @@ function onsetsIn(rule: OnsetRule, year: number): readonly number[] {
   if (year < rule.firstYear || (year - rule.firstYear) % rule.interval !== 0) return [];
   // No onset of such a year can lie after the last one.
   if (startOfYear(year) - DAY > rule.last) return [];
+  const yearStart = daysFromCivil(year, 1, 1);
+  const kind = weekdayOf(yearStart) + (isLeapYear(year) ? 7 : 0);
+  let days = rule.daysByKind[kind];
+  if (days === undefined) {
+    days = daysIn(rule, year, yearStart);
+    rule.daysByKind[kind] = days;
+  }
+  return days
+    .map((day) => (yearStart + day) * DAY + rule.timeOfDay - rule.from)
+    .filter((utc) => utc >= rule.first && utc <= rule.last);
+}
+
+/** The days of a year that a rule names, as `daysByKind` has them. */
+function daysIn(rule: OnsetRule, year: number, yearStart: number): readonly number[] {
   const days: number[] = [];
   const wholeYear = rule.months.size === 0 && rule.monthDays.size === 0;
-  const yearStart = daysFromCivil(year, 1, 1);
   const yearLength = isLeapYear(year) ? 366 : 365;
   for (let month = 1; month <= 12; month++) {
     if (rule.months.size > 0 && !rule.months.has(month)) continue;
@@ -281,13 +297,10 @@ function onsetsIn(rule: OnsetRule, year: number): readonly number[] {
       const yearDay = number - yearStart + 1;
       if (!names(rule.yearDays, yearDay, yearLength)) continue;
       const inSpan = wholeYear ? yearDay : day;
-      if (isNamedWeekday(rule, weekdayOf(number), inSpan, wholeYear ? yearLength : length)) days.push(number);
+      if (isNamedWeekday(rule, weekdayOf(number), inSpan, wholeYear ? yearLength : length)) days.push(yearDay - 1);
     }
   }
-  const chosen = days.filter((_, index) => names(rule.positions, index + 1, days.length));
-  return chosen
-    .map((number) => number * DAY + rule.timeOfDay - rule.from)
-    .filter((utc) => utc >= rule.first && utc <= rule.last);
+  return days.filter((_, index) => names(rule.positions, index + 1, days.length));
 }
 
 /** Whether a list is empty or has the place in a span of that length, counted from its start or, negative, from its end. */

@@ -4,7 +4,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Component, Parameter, Property } from '../icalendar/component.ts';
-import { ContentError, readContentLine } from '../icalendar/content-line.ts';
+import { CARD_NAME_CHARACTERS, ContentError, readContentLine } from '../icalendar/content-line.ts';
 import { writeComponent } from '../icalendar/write.ts';
 import { made } from './parameters.ts';
 import { decoded, quotedPrintable } from './three-to-four.ts';
@@ -86,7 +86,7 @@ function readOne(
       return { card: { name: 'VCARD', properties, components: [], line: begin.line }, next: at + 1 };
     }
     at++;
-    const property = readContentLine(line.text, 0, line.text.length, line.line);
+    const property = readContentLine(line.text, 0, line.text.length, line.line, CARD_NAME_CHARACTERS);
     if (property.name === 'VERSION') continue;
     if (property.name === 'AGENT' && property.value.trim() === '' && /^BEGIN\s*:/i.test(lines[at]?.text ?? '')) {
       const agent = readOne(lines, at, depth + 1);

@@ -9,7 +9,7 @@
  * What does not come back as it was: where VERSION stands, and white space in base64. RFC 2426 section 3, RFC 6350 section 6.
  */
 import { type Component, type Parameter, type Property, propertyOf } from '../icalendar/component.ts';
-import { ContentError, readContentLine, writeContentLine } from '../icalendar/content-line.ts';
+import { CARD_NAME_CHARACTERS, readContentLine, readOr, writeContentLine } from '../icalendar/content-line.ts';
 import { fourToThree } from './four-to-three.ts';
 import { made, valuesOf, without } from './parameters.ts';
 import { type Item, threeToFour } from './three-to-four.ts';
@@ -159,13 +159,12 @@ function formerOf(property: Property, value: string | undefined, byRule: string 
 function formerBy(as: string, value = '', byRule = ''): Property | undefined {
   const mode = as[0];
   const line = mode === '=' ? as.slice(1) : mode === '*' ? `${as.slice(1)}:` : `${as}:`;
-  try {
-    const property = readContentLine(line, 0, line.length, 0);
-    return mode === '=' ? property : { ...property, value: mode === '*' ? value : byRule };
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  const property = readOr(
+    () => readContentLine(line, 0, line.length, 0, CARD_NAME_CHARACTERS),
+    () => undefined,
+  );
+  if (property === undefined || mode === '=') return property;
+  return { ...property, value: mode === '*' ? value : byRule };
 }
 
 // --- comparing -----------------------------------------------------------------------------------------------------------------------

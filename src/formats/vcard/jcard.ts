@@ -45,6 +45,8 @@ function jcardProperty(property: Property): JcardProperty {
 
 const DEFAULT_PROPERTIES = 200_000;
 const NAME = /^[A-Za-z0-9_-]+$/;
+/** With what stands in names of properties besides: CARD_NAME_CHARACTERS. */
+const PROPERTY_NAME = /^[A-Za-z0-9_/-]+$/;
 
 /** The one card of a jCard text. @throws ContentError when there is none, or it has no meaning in vCard */
 export function readJcard(data: Uint8Array | string, limits: ReadLimits = {}): Component {
@@ -66,7 +68,7 @@ function propertyOf(value: unknown): Property {
   if (!Array.isArray(value) || value.length < 4)
     throw fault('a property is an array of a name, parameters, a type and one value or several');
   const [name, parameters, givenType, ...values]: readonly unknown[] = value;
-  if (typeof name !== 'string' || !NAME.test(name) || /^(BEGIN|END)$/i.test(name))
+  if (typeof name !== 'string' || !PROPERTY_NAME.test(name) || /^(BEGIN|END)$/i.test(name))
     throw fault('a property has a name of letters, digits and hyphens');
   if (!isRecord(parameters)) throw fault(`the parameters of ${name} are an object`);
   if (typeof givenType !== 'string' || !NAME.test(givenType)) throw fault(`the type of ${name} is a word`);

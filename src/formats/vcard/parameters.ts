@@ -15,8 +15,15 @@ const NONE: readonly string[] = [];
 /** All values of the parameters of that (upper case) name. */
 export function valuesOf({ parameters }: Property, name: string): readonly string[] {
   let found = NONE;
+  let all: string[] | undefined;
   for (const one of parameters) {
-    if (one.name === name) found = found === NONE ? one.values : [...found, ...one.values];
+    if (one.name !== name) continue;
+    if (found === NONE) found = one.values;
+    else {
+      // Copied once: there may be very many.
+      if (all === undefined) found = all = [...found];
+      for (const value of one.values) all.push(value);
+    }
   }
   return found;
 }

@@ -5,7 +5,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Component } from '../icalendar/component.ts';
-import { ContentError } from '../icalendar/content-line.ts';
+import { readOr } from '../icalendar/content-line.ts';
 import { type Part, type Scan, textAt } from '../icalendar/scan.ts';
 import { readPart, type SplitFault, type SplitObject, type UidMaker, withUid } from '../icalendar/split.ts';
 import { unescapeText } from '../icalendar/values.ts';
@@ -36,10 +36,8 @@ export function* splitCards({ data, parts }: Scan, newUid: UidMaker): Generator<
 
 /** A card of version 2.1, or why it cannot be read. */
 function readOld(data: Uint8Array, { from, to, line }: Part): Component | string {
-  try {
-    return cardFrom21(data.subarray(from, to));
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    return `vCard 2.1, counted from line ${line}: ${error.reason}`;
-  }
+  return readOr(
+    () => cardFrom21(data.subarray(from, to)),
+    ({ reason }) => `vCard 2.1, counted from line ${line}: ${reason}`,
+  );
 }

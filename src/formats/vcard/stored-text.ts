@@ -2,7 +2,7 @@
  * Stored cards as text: for an XML answer, and one after the other in a file. RFC 6350 section 3.2.
  */
 import { Buffer } from 'node:buffer';
-import { ContentError } from '../icalendar/content-line.ts';
+import { readOr } from '../icalendar/content-line.ts';
 import { utf8Text } from '../utf8.ts';
 import { readCard } from './read.ts';
 import { writeCards } from './write.ts';
@@ -14,12 +14,10 @@ import { writeCards } from './write.ts';
 export function storedCardText(data: Uint8Array): string | undefined {
   const text = utf8Text(data);
   if (text !== undefined) return text;
-  try {
-    return writeCards([readCard(data)]);
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => writeCards([readCard(data)]),
+    () => undefined,
+  );
 }
 
 /** The same as a part of a file of cards: whatever it ends in, the next card begins on the next line. */

@@ -13,6 +13,10 @@ function asList(values: readonly string[] | readonly number[]): List {
   return values as unknown as List;
 }
 
+function keyMadeLast(table: string, key: string): readonly string[] {
+  return [`alter table ${table} drop constraint ${table}_pkey`, `alter table ${table} add primary key (${key})`];
+}
+
 const dialect: Dialect = {
   type: {
     text: 'text collate "C"',
@@ -25,10 +29,10 @@ const dialect: Dialect = {
   // With no statistics all indexes seem equal, and the one made last is taken: until then the key, or every row of a collection would be walked.
   // With statistics of single columns alone, collections would seem so small that walking them costs nothing.
   preferKey: (table, key) => [
-    `alter table ${table} drop constraint ${table}_pkey`,
-    `alter table ${table} add primary key (${key})`,
+    ...keyMadeLast(table, key),
     `create statistics ${table}_together (ndistinct) on account_id, coll from ${table}`,
   ],
+  preferKeyAgain: keyMadeLast,
   lockRow: 'for update',
   // Any number will do that no other program uses on this database.
   lockSchema: 'select pg_advisory_xact_lock(4791635204)',

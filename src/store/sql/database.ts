@@ -34,6 +34,8 @@ export interface Dialect {
   covering(columns: string): string;
   /** Statements, after a table's indexes, for a planner that would guess: a full primary key is the way to a row. */
   preferKey(table: string, key: string): readonly string[];
+  /** The same, after another index is made on such a table. */
+  preferKeyAgain(table: string, key: string): readonly string[];
   /** Ends a select whose row stays locked until the end of the transaction; empty where a writer is alone. */
   readonly lockRow: string;
   /** Keeps other programs from migrating until the end of the transaction, where BEGIN does not. */

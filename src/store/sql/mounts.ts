@@ -14,6 +14,10 @@ const OF = statement<CollectionRow>(
   `select ${COLLECTION_COLUMNS} from collection c where c.target_account = $1 and c.target_collection = $2
    order by c.account_id, c.id limit $3`,
 );
+const IN = statement<CollectionRow>(
+  `select ${COLLECTION_COLUMNS} from collection c
+   where c.target_account = $1 and c.target_collection = $2 and c.account_id = $3 and c.parent = $4 order by c.id limit 1`,
+);
 /** So many accounts, and of each whether it lacks the mount: what one run looks at is bounded, whatever it finds. */
 const LACKING = statement<[number, number]>(
   `select a.id, case when
@@ -35,6 +39,10 @@ export function mountReader(session: Session): MountReader {
   return {
     async of({ account, id }, limit) {
       return (await session.all(OF, [account, id, limit])).map(collectionRecord);
+    },
+    async in(parent, { account, id }) {
+      const [row] = await session.all(IN, [account, id, parent.account, parent.id]);
+      return row === undefined ? undefined : collectionRecord(row);
     },
     async lacking({ account, id }, { tenant, segment, after, limit }) {
       const rows = await session.all(LACKING, [account, id, tenant, storable(segment), after ?? 0, limit]);

@@ -1,7 +1,7 @@
 /**
  * Calendar and address objects: read by name, and written with their index, history and tombstones.
  */
-import type { CollectionKey, ObjectIndex, ObjectRecord, Origin, StoredObject, StoredProperties } from '../records.ts';
+import type { CollectionKey, ObjectRecord, Origin, StoredObject, StoredProperties } from '../records.ts';
 import { contentId } from '../records.ts';
 import type { NewObject, ObjectReader, ObjectWriter, Page } from '../store.ts';
 import { useAttachments } from './attachments.ts';
@@ -16,11 +16,12 @@ import { lockOnce, raise, raiseForPut } from './revisions.ts';
 import type { ObjectRow, StoredRow } from './rows.ts';
 import {
   BODY_COLUMN,
+  findByUid,
   OBJECT_COLUMNS,
   objectRecord,
   readProperties,
-  spanOf,
   storedObject,
+  timesRow,
   writeProperties,
 } from './rows.ts';
 import { putTexts, removeTexts } from './texts.ts';
@@ -38,15 +39,10 @@ const PAGE = statement<ObjectRow>(
 const READ_PAGE = statement<StoredRow>(
   `select ${OBJECT_COLUMNS}, ${BODY_COLUMN} from object o where ${HERE} and o.name > $3 order by o.name limit $4`,
 );
-/**
- * A range of one, in order: the index of UIDs alone gives that unsorted. Were it an equation, or in order of names, then a planner without
- * statistics would read the whole collection by its key, for each object that is put into it.
- */
-const BY_UID =
-  'substr(o.uid, 1, 200) between substr(cast($3 as text), 1, 200) and substr(cast($3 as text), 1, 200) and o.uid = $3 ' +
-  'order by substr(o.uid, 1, 200)';
 const lists = perDialect(({ rowsIn, indexedBy }) => ({
-  byUid: statement<[string]>(`select o.name from object o ${indexedBy('object_uid')} where ${HERE} and ${BY_UID}`),
+  byUid: statement<[string]>(
+    `select o.name from object o ${indexedBy('object_uid')} where ${HERE} and ${findByUid('o.uid', '$3')}`,
+  ),
   get: statement<ObjectRow>(`select ${OBJECT_COLUMNS} ${rowsIn('object o', HERE, 'o.name', '$3')}`),
   read: statement<StoredRow>(`select ${OBJECT_COLUMNS}, ${BODY_COLUMN} ${rowsIn('object o', HERE, 'o.name', '$3')}`),
 }));
@@ -126,13 +122,6 @@ async function all(sent: readonly (Promise<unknown> | undefined)[]): Promise<voi
   for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') throw result.reason;
 }
 
-/** The span class keeps long objects out of the way of a search for short ones, and tells the clocks apart. */
-function times(index: ObjectIndex) {
-  const first = Math.floor(index.first);
-  const last = Math.max(first, Math.ceil(index.last));
-  return { first, last, span: spanOf(index.clock, last - first) };
-}
-
 /** A former version. */
 function read(row: FormerRow) {
   const [number, created, properties, texts, size, content, attachments] = row;
@@ -167,12 +156,9 @@ async function put({ session, origin, locks, quota }: Writing, key: CollectionKe
   const properties: StoredProperties = object.properties ?? readProperties(former?.properties ?? '{}');
   const uid = storable(object.uid);
   const texts = Object.keys(index.texts).length;
-  const { first, last, span } = times(index);
   const content = object.content?.id;
   const size = object.content?.size ?? object.data.byteLength;
   const { account, id } = key;
-  const { years, days, hours } = index.traits;
-  const when = [span, first, last, years, days, hours];
   const ids = index.attachments ?? NO_ATTACHMENTS;
   const attached =
     ids.length + (former?.attachments ?? 0) === 0 ? 0 : await useAttachments(session, key, number, ids, origin.at);
@@ -182,7 +168,7 @@ async function put({ session, origin, locks, quota }: Writing, key: CollectionKe
       ? undefined
       : endObject(session, origin, key, name, { revision, removed: false }),
     session.run(PUT, [
-      ...[account, id, name, number, uid, object.etag, size, index.component, ...when, texts],
+      ...[account, id, name, number, uid, object.etag, size, index.component, ...timesRow(index), texts],
       ...[revision, created, origin.at, writeProperties(properties), content ?? null, ids.length],
     ]),
     content === undefined

@@ -6,6 +6,7 @@ import type {
   CollectionKey,
   CollectionRecord,
   ObjectRecord,
+  ObjectTimes,
   StoredObject,
   StoredProperties,
   TraitsClock,
@@ -127,11 +128,34 @@ export const SPANS: readonly { readonly clock: TraitsClock; readonly longest: nu
 ];
 
 /** The class of an object of that many seconds. */
-export function spanOf(clock: TraitsClock, length: number): number {
+function spanOf(clock: TraitsClock, length: number): number {
   return SPANS.findIndex((one) => one.clock === clock && length <= one.longest);
+}
+
+/** The columns of a TimesRow, in its order. */
+export const TIMES_COLUMNS = ['span', 'first_at', 'last_at', 'years', 'days', 'hours'] as const;
+export type TimesRow = readonly [
+  ...[span: number, first: number, last: number],
+  ...[years: number, days: number, hours: number],
+];
+
+/** When an object takes place, as its row has it. */
+export function timesRow({ first, last, clock, traits: { years, days, hours } }: ObjectTimes): TimesRow {
+  const from = Math.floor(first);
+  const to = Math.max(from, Math.ceil(last));
+  return [spanOf(clock, to - from), from, to, years, days, hours];
 }
 
 /** Whether a UID column equals a parameter. A UID may be longer than an index entry: the index `object_uid` has its beginning. */
 export function sameUid(column: string, parameter: string): string {
   return `substr(${column}, 1, 200) = substr(cast(${parameter} as text), 1, 200) and ${column} = ${parameter}`;
+}
+
+/**
+ * The same as a condition that finds the rows of a collection, with the order of the index. A range of one, in order: the index of UIDs alone
+ * gives that unsorted. Were it an equation, or in order of names, then a planner without statistics would read the whole collection by its key.
+ */
+export function findByUid(column: string, parameter: string): string {
+  const [begins, sought] = [`substr(${column}, 1, 200)`, `substr(cast(${parameter} as text), 1, 200)`];
+  return `${begins} between ${sought} and ${sought} and ${column} = ${parameter} order by ${begins}`;
 }

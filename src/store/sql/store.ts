@@ -13,6 +13,7 @@ import { directoryReader, directoryWriter } from './directory.ts';
 import { fillAccountTexts } from './directory-search.ts';
 import { grantReader, grantWriter } from './grants.ts';
 import { historyReader } from './history.ts';
+import { indexReader, indexWriter } from './indexed.ts';
 import { lockReader, lockWriter } from './locks.ts';
 import { migrate } from './migrate.ts';
 import { mountReader, mountWriter } from './mounts.ts';
@@ -55,6 +56,7 @@ function transactions(quota: number | undefined): Transactions {
         usage: usageReader(session, quota),
         mounts: mountReader(session),
         sources: sourceReader(session),
+        index: indexReader(session),
       };
       readers.set(session, known);
     }
@@ -66,7 +68,7 @@ function transactions(quota: number | undefined): Transactions {
       const held: Locks = { held: new Set(), freed: new Map() };
       const { directory, collections, objects, changes, grants, history, locks, contents, attachments, usage } =
         read(session);
-      const { mounts, sources } = read(session);
+      const { mounts, sources, index } = read(session);
       const result = await work({
         origin,
         directory: { ...directory, ...directoryWriter(session, origin.at) },
@@ -81,6 +83,7 @@ function transactions(quota: number | undefined): Transactions {
         usage: { ...usage, ...usageWriter(session) },
         mounts: { ...mounts, ...mountWriter(session) },
         sources: { ...sources, ...sourceWriter(session, origin) },
+        index: { ...index, ...indexWriter(session) },
       });
       await settleOctets(session, held);
       return result;

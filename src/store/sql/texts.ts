@@ -134,6 +134,43 @@ export async function putTexts(
   await Promise.all(sent);
 }
 
+/** How many of the grams an object has. Each is looked up by its key, whatever a planner guesses. */
+const HAS = perDialect((dialect) =>
+  statement<[number]>(
+    `select count(*) from ${dialect.each('$3', 'bigint')} where (select 1 from object_gram g
+       where g.account_id = $1 and g.coll = $2 and g.gram = value and g.number = $4) = 1`,
+  ),
+);
+
+/** The properties whose texts are kept otherwise than `putTexts` would keep them, or without a gram. */
+export async function missedTexts(
+  session: Session,
+  key: CollectionKey,
+  number: number,
+  texts: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const kept = keptTexts(texts);
+  const grams = ascending(allGrams(kept));
+  const [rows, counted] = await Promise.all([
+    session.all(KEPT_TEXTS, [key.account, key.id, number]),
+    grams.length === 0
+      ? undefined
+      : session.one(HAS(session.dialect), [key.account, key.id, session.list(grams), number]),
+  ]);
+  const has = new Map(rows);
+  const missed = [...kept].filter(([property, text]) => !has.has(property) || has.get(property) !== text);
+  if (missed.length === 0 && (counted?.[0] ?? 0) < grams.length) {
+    // Which of them lacks one is worth asking only now.
+    for (const [property, text] of kept) {
+      const own = ascending(allGrams(new Map([[property, text]])));
+      if (own.length === 0) continue;
+      const found = await session.one(HAS(session.dialect), [key.account, key.id, session.list(own), number]);
+      if ((found?.[0] ?? 0) < own.length) missed.push([property, text]);
+    }
+  }
+  return missed.map(([property]) => property);
+}
+
 /** Takes an object that had texts out of the index. */
 export async function removeTexts(session: Session, key: CollectionKey, number: number): Promise<void> {
   const grams = allGrams(new Map(await session.all(KEPT_TEXTS, [key.account, key.id, number])));

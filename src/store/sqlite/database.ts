@@ -15,6 +15,7 @@ const dialect: Dialect = {
   table: { clustered: 'strict, without rowid', heap: 'strict', hot: '' },
   covering: () => '',
   preferKey: () => [],
+  preferKeyAgain: () => [],
   lockRow: '',
   lockSchema: undefined,
   isIn: (expression, list) => `${expression} in (select value from json_each(${list}))`,

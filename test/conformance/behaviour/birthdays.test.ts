@@ -145,6 +145,19 @@ must(CALENDAR, 'its owner gives it a name and a colour', async ({ alice }) => {
   await alice.propfind(path, '0', Object.keys(set)).expectProperties(path, set);
 });
 
+must(CALENDAR, 'no property of a client’s says how far it is filled', async ({ alice }) => {
+  await alice.put(`${alice.addressbook}a.vcf`, ada()).expect(201);
+  const path = await switchedOn(alice);
+  // A name without a namespace is a name like others.
+  const property = '<filled-to xmlns="">nothing</filled-to>';
+  const update = `<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop>${property}</D:prop></D:set></D:propertyupdate>`;
+  await alice.proppatch(path, update).expect(207);
+  await alice.put(`${alice.addressbook}b.vcf`, bea()).expect(201);
+  const asked = '<D:propfind xmlns:D="DAV:"><D:prop><filled-to xmlns=""/></D:prop></D:propfind>';
+  await alice.propfind(path, '0', asked).expectProperties(path, { '{}filled-to': 'nothing' });
+  assert.equal((await events(alice, path)).length, 2);
+});
+
 must(CALENDAR, 'what can be done is what the privileges say', async ({ alice }) => {
   const path = await switchedOn(alice);
   await alice.put(`${alice.addressbook}a.vcf`, ada()).expect(201);

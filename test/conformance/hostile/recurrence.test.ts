@@ -1,7 +1,7 @@
 /** Rules that are made to keep a service busy. Case S8; what they cost in steps is in the tests of recurrence. */
 import { calendarOf, component, event, type Lines } from '../../support/builders.ts';
 import { hostile } from '../../support/conformance.ts';
-import { calendarWith, comp, finds, freeBusyQuery, range } from '../rfc4791/queries.ts';
+import { calendarWith, comp, finds, freeBusyQuery, query, range } from '../rfc4791/queries.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index).join(',');
 const EVERY_TIME = `BYHOUR=${upTo(24)};BYMINUTE=${upTo(60)};BYSECOND=${upTo(60)}`;
@@ -58,6 +58,23 @@ hostile('S8 a zone of its own skips whole days, and a rule has its instances in 
   const path = await calendarWith(alice, { skipped });
   await finds(alice, path, comp('VEVENT', range('20251231T000000Z', '20260101T000000Z')), ['skipped']);
   await finds(alice, path, comp('VEVENT', range('20260102T000000Z', '')), []);
+});
+
+hostile('S8 a zone has ninety rules, and a rule counts nine thousand years in it', async ({ alice }) => {
+  const observances = Array.from({ length: 90 }, (_, at) =>
+    component('STANDARD', {
+      DTSTART: `1970010${1 + (at % 9)}T000000`,
+      TZOFFSETFROM: '+0100',
+      TZOFFSETTO: '+0200',
+      RRULE: at % 2 === 0 ? 'FREQ=YEARLY;BYMONTHDAY=31;BYYEARDAY=2' : 'FREQ=YEARLY;BYDAY=53MO',
+    }),
+  );
+  const zone = component('VTIMEZONE', { TZID: 'Many' }, ...observances);
+  const lines = { UID: 'many@example.com', DTSTAMP: '20260101T000000Z', 'DTSTART;TZID=Many': '20260101T000000' };
+  const counted = component('VEVENT', { ...lines, DURATION: 'PT1H', RRULE: 'FREQ=YEARLY;COUNT=9000' });
+  const path = await calendarWith(alice, { counted: calendarOf(zone, counted) });
+  await alice.report(path, query(comp('VEVENT', range('90000101T000000Z', '90020101T000000Z'))), '1').expect(207);
+  await finds(alice, path, comp('VEVENT', range('20290101T000000Z', '20300101T000000Z')), ['counted']);
 });
 
 hostile('S8 hundreds of parts of an availability have rules that never match', async ({ alice }) => {

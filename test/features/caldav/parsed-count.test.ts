@@ -3,6 +3,7 @@
  * end. RFC 4791 section 7.8.
  */
 import assert from 'node:assert/strict';
+import { Session } from 'node:inspector/promises';
 import { after, describe, test } from 'node:test';
 import { parseRule, startsOf } from '../../../src/formats/icalendar/recurrence.ts';
 import { formatMoment, parseMomentText } from '../../../src/formats/icalendar/values.ts';
@@ -191,3 +192,48 @@ test('RFC 4791 section 7.8: in a calendar of all kinds, months, texts and busy t
       assertTwiceAtMost(both, await costOf(alice, path, [both]));
     }
   }));
+
+/** How often a work has calendar objects read into trees, as the engine counts calls. */
+async function parsesOf(work: () => Promise<void>): Promise<number> {
+  const session = new Session();
+  session.connect();
+  try {
+    await session.post('Profiler.enable');
+    await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+    await work();
+    const { result } = await session.post('Profiler.takePreciseCoverage');
+    const functions = result.find(({ url }) => url.endsWith('/icalendar/read.ts'))?.functions ?? [];
+    return functions.find(({ functionName }) => functionName === 'readCalendar')?.ranges[0]?.count ?? 0;
+  } finally {
+    session.disconnect();
+  }
+}
+
+describe('RFC 4791 section 9.6: an object that a query answers is parsed once', () => {
+  const YEAR = range('20270101T000000Z', '20280101T000000Z');
+  const attributes = /start="[^"]*" end="[^"]*"/.exec(YEAR)?.[0];
+  for (const [what, inside] of [
+    ['whole', ''],
+    ['expanded', `<C:expand ${attributes}/>`],
+    ['with limited overrides', `<C:limit-recurrence-set ${attributes}/>`],
+    ['in part', '<C:comp name="VCALENDAR"><C:comp name="VEVENT"><C:prop name="SUMMARY"/></C:comp></C:comp>'],
+  ] as const) {
+    test(what, () =>
+      withWorld(service, async ({ alice }) => {
+        const path = await filled(
+          alice,
+          objects('monthly', (at) => ({ ...start(at, 2020), RRULE: 'FREQ=MONTHLY' })),
+        );
+        const data = `<C:calendar-data>${inside}</C:calendar-data>`;
+        let answered = 0;
+        const parses = await parsesOf(async () => {
+          const answer = await alice.report(path, query(comp('VEVENT', YEAR), { prop: data }), '1').expect(207);
+          answered = answer.multistatus().responses.size;
+          assert.match(answer.text, /BEGIN:VEVENT/);
+        });
+        assert.equal(answered, OF_EACH);
+        assert.equal(parses, answered);
+      }),
+    );
+  }
+});

@@ -166,6 +166,24 @@ describe('matchesFilter', () => {
     assert.equal(matchesFilter(cardOf('FN:x', 'CLASS:PRIVATE'), filterOf(prop('X-DAVIT-CLASS'))), false);
   });
 
+  test('a card with very many properties is searched like any other', () => {
+    const many = Array.from({ length: 1_500 }, (_, at) => `i${at}.TEL;TYPE=HOME:${at}`);
+    const card = cardOf('UID:a', 'FN:Ada', ...many);
+    const found = (content: string): boolean => matchesFilter(card, filterOf(content));
+    assert.equal(found(prop('i1499.TEL', text('1499'))), true);
+    assert.equal(found(prop('i1499.TEL', text('1498'))), false);
+    assert.equal(found(prop('EMAIL')), false);
+    assert.equal(found(prop('EMAIL', ABSENT)), true);
+    assert.equal(found(prop('X-GENDER', ABSENT)), true);
+  });
+
+  test('parameters are looked at within bounds: beyond them every condition holds', () => {
+    const found = (count: number): boolean =>
+      matchesFilter(cardOf('UID:a', `TEL${';X=a'.repeat(count)}:1`), filterOf(prop('TEL', param('TYPE'))));
+    assert.equal(found(1_000), false);
+    assert.equal(found(100_001), true);
+  });
+
   test('values are compared with their escapes undone', () => {
     assert.equal(finds(prop('NOTE', text('Wrote, first\nof'))), true);
     assert.equal(finds(prop('N', text('Lovelace;Ada', 'match-type="starts-with"'))), true);

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { after, test } from 'node:test';
+import { MOUNT_KIND } from '../../../src/dav/mounts.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { event } from '../../support/builders.ts';
 import { type Client, lockToken } from '../../support/client.ts';
@@ -92,6 +93,46 @@ for (const manner of ['COPY', 'MOVE'] as const) {
       assert.deepEqual(await below(alice, to), before);
     }
   });
+}
+
+/** Lists a folder in another one of the same user. */
+async function list(client: Client, target: string, folder: string, name: string): Promise<void> {
+  await opened.write({ at: 0, by: undefined, client: 'a test' }, async (tx) => {
+    const owner = await tx.directory.accountByAddress(client.address);
+    assert.ok(owner);
+    const [, into] = await tx.collections.along(owner.id, ['files', folder]);
+    const [, listed] = await tx.collections.along(owner.id, ['files', target]);
+    assert.ok(into && listed);
+    const row = { parent: into.id, name, kind: MOUNT_KIND, properties: {}, target: listed };
+    await tx.collections.add(owner.id, row);
+  });
+}
+
+for (const manner of ['COPY', 'MOVE'] as const) {
+  for (const whose of ['one’s own', 'somebody else’s'] as const) {
+    inWorld(`${manner} into ${whose} home leaves out what is only listed in a tree`, async ({ alice, bob }) => {
+      await open(alice, bob);
+      await tree(bob, 'mine/');
+      const before = await below(bob, `${bob.files}mine/`);
+      await bob.mkcol(`${bob.files}other/`).expect(201);
+      await bob.put(`${bob.files}other/x`, 'x').expect(201);
+      await list(bob, 'other', 'mine', 'listed');
+      await bob.get(`${bob.files}mine/listed/x`).expect(200);
+      if (whose === 'one’s own') await bob.mkcol(`${bob.files}below/`).expect(201);
+      const from = `${bob.files}mine/`;
+      const to = whose === 'one’s own' ? `${bob.files}below/yours/` : `${alice.files}yours/`;
+      await bob.request(manner, from, { headers: { Destination: to } }).expect(201);
+      const owner = whose === 'one’s own' ? bob : alice;
+      const isMovedWithin = manner === 'MOVE' && owner === bob;
+      assert.deepEqual(
+        (await below(owner, to)).filter((one) => !one.startsWith('listed/')),
+        before,
+      );
+      await owner.get(`${to}listed/x`).expect(isMovedWithin ? 200 : 404);
+      if (manner === 'MOVE') await bob.propfind(from, '0').expect(404);
+      await bob.get(`${bob.files}other/x`).expect(200);
+    });
+  }
 }
 
 inWorld('COPY with Depth 0 copies the folder alone', async ({ alice, bob }) => {

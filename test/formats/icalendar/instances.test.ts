@@ -77,6 +77,42 @@ describe('RFC 5545 section 3.8.5: the recurrence set', () => {
     assert.deepEqual(startTexts(daily), ['20260328T023000', '20260330T023000', '20260331T023000']);
   });
 
+  const written: readonly (readonly [what: string, lines: string, spans: readonly string[]])[] = [
+    [
+      'the start of a series',
+      `DTSTART;${BERLIN}:20260329T023000\nRRULE:FREQ=DAILY;COUNT=2\nDURATION:PT1H`,
+      ['20260329T013000/20260329T023000', '20260330T003000/20260330T013000'],
+    ],
+    [
+      'an RDATE',
+      `DTSTART;${BERLIN}:20260327T023000\nRDATE;${BERLIN}:20260329T023000`,
+      ['20260327T013000/20260327T013000', '20260329T013000/20260329T013000'],
+    ],
+    [
+      'an EXDATE',
+      `DTSTART;${BERLIN}:20260329T003000\nRRULE:FREQ=HOURLY;COUNT=3\nEXDATE;${BERLIN}:20260329T023000`,
+      ['20260328T233000/20260328T233000', '20260329T003000/20260329T003000'],
+    ],
+    [
+      'an end',
+      `DTSTART;${BERLIN}:20260329T013000\nDTEND;${BERLIN}:20260329T023000`,
+      ['20260329T003000/20260329T013000'],
+    ],
+    ['the end of a day', `DTSTART;${BERLIN}:20260328T023000\nDURATION:P1D`, ['20260328T013000/20260329T013000']],
+  ];
+  for (const [what, lines, spans] of written) {
+    test(`RFC 5545 section 3.3.5: ${what} that the zone skips is read with the offset before`, () => {
+      const found = list(calendar(event(lines))).map((one) => `${wallText(one.startsAt)}/${wallText(one.endsAt)}`);
+      assert.deepEqual(found, spans);
+    });
+  }
+
+  test('RFC 5545 section 3.3.10: BYSETPOS chooses before a time that the zone skips is left out', () => {
+    const rule = 'RRULE:FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=0;BYSETPOS=2;COUNT=3';
+    const second = calendar(event(`DTSTART;${BERLIN}:20260328T020000\n${rule}`));
+    assert.deepEqual(startTexts(second), ['20260328T020000', '20260330T020000', '20260331T020000']);
+  });
+
   test('RFC 5545 section 3.3.5: a time that happens twice happens at first', () => {
     const daily = calendar(event(`DTSTART;${BERLIN}:20261024T023000\nRRULE:FREQ=DAILY;COUNT=2`));
     assert.equal(list(daily)[1]?.startsAt, wall('20261025T003000'));

@@ -274,3 +274,9 @@ test('RFC 7265 section 6: what has no meaning in iCalendar is refused, and makes
     assert.equal(event1.properties.length, 1, text);
   }
 });
+
+test('a property with very many parameters of one name is jCal in no time', () => {
+  const property = jcalOfLine(`ATTENDEE${';X-A=a'.repeat(60_000)}:mailto:a@example.org`);
+  assert.ok(Array.isArray(property));
+  assert.equal(property[1]['x-a'].length, 60_000);
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ContentError } from '../../../src/formats/icalendar/content-line.ts';
+import { readCalendar } from '../../../src/formats/icalendar/read.ts';
 import { cardTexts, uidOf } from '../../../src/formats/vcard/card.ts';
 import { readCard } from '../../../src/formats/vcard/read.ts';
 import { cardFaults } from '../../../src/formats/vcard/rules.ts';
@@ -13,6 +14,14 @@ describe('readCard', () => {
   test('reads one card of any version', () => {
     assert.equal(readCard(card('VERSION:2.1', 'FN:Jane Doe')).name, 'VCARD');
     assert.equal(readCard(new TextEncoder().encode(card('VERSION:4.0'))).properties.length, 1);
+  });
+
+  test('reads names with a slash, as KAddressBook writes them, in cards alone', () => {
+    const [, messenger] = readCard(card('VERSION:3.0', 'X-messaging/xmpp-All;TYPE=a:ada@example.com')).properties;
+    assert.equal(messenger?.name, 'X-MESSAGING/XMPP-ALL');
+    assert.equal(messenger.value, 'ada@example.com');
+    assert.throws(() => readCard(card('VERSION:3.0', 'TEL;X/Y=a:1')), ContentError);
+    assert.throws(() => readCalendar('BEGIN:VCALENDAR\r\nX-A/B:1\r\nEND:VCALENDAR\r\n'), ContentError);
   });
 
   test('RFC 6352 section 5.1: refuses anything but a single card', () => {

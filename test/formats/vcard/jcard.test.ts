@@ -165,4 +165,12 @@ describe('readJcard', () => {
   test('no value ends its line', () => {
     assert.equal(lineOf('note', {}, 'unknown', 'a\r\nEND:VCARD\nb'), 'NOTE:a\\nEND:VCARD\\nb');
   });
+
+  test('a property with very many parameters of one name is a jCard in no time', () => {
+    const types = ';TYPE=a'.repeat(30_000);
+    const [[, parameters]] = jcardOf(`TEL${types}:1`);
+    assert.equal(parameters.type.length, 30_000);
+    const card = readCard(writeCards([convertCard(cardOf('3.0', `TEL${types}:1`), '4.0')]));
+    assert.equal(card.properties.at(-1)?.parameters.length, 30_000);
+  });
 });

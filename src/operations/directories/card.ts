@@ -2,9 +2,9 @@
  * What is known of somebody, as a vCard 3.0: that every client reads. Values come from elsewhere and are taken for what they are, text:
  * control characters go, what is too long or too much is left out. RFC 2426 section 3.
  */
-import type { Component, Property } from '../formats/icalendar/component.ts';
-import { escapeText } from '../formats/icalendar/values.ts';
-import { writeCards } from '../formats/vcard/write.ts';
+import type { Component, Property } from '../../formats/icalendar/component.ts';
+import { escapeText } from '../../formats/icalendar/values.ts';
+import { writeCards } from '../../formats/vcard/write.ts';
 
 /** Somebody, or something, in the words of vCard. Empty lists and texts say nothing. */
 export interface Person {

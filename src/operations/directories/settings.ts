@@ -3,8 +3,8 @@
  * only the file in which it stands.
  */
 
+import { Refusal } from '../refusal.ts';
 import { FIELDS, type Field, type Mapping, STANDARD } from './ldap-entry.ts';
-import { Refusal } from './refusal.ts';
 
 /** From where a directory is filled. */
 export type SourceKind = 'principals' | 'ldap';

@@ -3,8 +3,8 @@
  * cards here. RFC 2798 names the attributes, RFC 4530 the number by which an entry is known.
  */
 import { createHash } from 'node:crypto';
-import { cardOf, line, type Person } from './directory-card.ts';
-import type { Entry } from './directory-entry.ts';
+import { cardOf, line, type Person } from './card.ts';
+import type { Entry } from './entry.ts';
 
 /** An entry as a server answers it. */
 export interface LdapEntry {
@@ -75,8 +75,9 @@ export function entryOf(entry: LdapEntry, mapping: Mapping): Entry {
       .find((value) => value !== '') ?? '';
   const emails = all('email');
   const name = one('name') || line(`${one('given')} ${one('family')}`) || line(emails[0] ?? '');
-  if (name === '') return { kind: 'unreadable', label: line(entry.dn), reason: 'it has neither a name nor an address' };
   const uid = uidOf(entry, mapping);
+  if (name === '')
+    return { kind: 'unreadable', uid, label: line(entry.dn), reason: 'it has neither a name nor an address' };
   const photo = photoOf(entry, mapping);
   const person: Person = {
     uid,

@@ -15,6 +15,8 @@ export type Entry =
     }
   | {
       readonly kind: 'unreadable';
+      /** Absent where it has none. What is in the directory of it stays. */
+      readonly uid?: string;
       readonly label: string;
       /** A part of a sentence. */
       readonly reason: string;

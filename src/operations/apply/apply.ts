@@ -2,17 +2,17 @@
  * `davit apply`: makes tenants, domains, users and groups as a file declares them. First everything is compared, and what cannot be done is
  * refused before anything is changed; then each change is made in a transaction of its own. A second run finds nothing to do.
  */
-import type { Account } from '../store/records.ts';
-import { holdingsOf, listAccounts, removeUser } from './accounts.ts';
-import type { Administration } from './administration.ts';
-import { counted } from './amounts.ts';
-import { planUser } from './apply-accounts.ts';
-import { planAdministrators, planDomains, planTenants } from './apply-domains.ts';
-import { type Declaration, domainOfAddress } from './apply-file.ts';
-import { planGroup, refuseCircles } from './apply-groups.ts';
-import { type Change, type Facts, STAGES, type Step } from './apply-plan.ts';
-import { listDomains, removeDomain } from './domains.ts';
-import { refuseAll } from './refusal.ts';
+import type { Account } from '../../store/records.ts';
+import { holdingsOf, listAccounts, removeUser } from '../accounts.ts';
+import type { Administration } from '../administration.ts';
+import { counted } from '../amounts.ts';
+import { listDomains, removeDomain } from '../domains.ts';
+import { refuseAll } from '../refusal.ts';
+import { planUser } from './accounts.ts';
+import { type Declaration, domainOfAddress } from './declaration.ts';
+import { planAdministrators, planDomains, planTenants } from './domains.ts';
+import { planGroup, refuseCircles } from './groups.ts';
+import { type Change, type Facts, STAGES, type Step } from './plan.ts';
 
 /** What is to be done, in order. */
 export interface ApplyPlan {

@@ -2,10 +2,10 @@
  * The users, rooms and resources of a tenant as cards. Groups and whoever is disabled are left out.
  */
 import { createHash } from 'node:crypto';
-import type { Account, AccountId, TenantId } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
-import { cardOf, type Person } from './directory-card.ts';
-import type { Entries, Entry } from './directory-entry.ts';
+import type { Account, AccountId, TenantId } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import { cardOf, type Person } from './card.ts';
+import type { Entries, Entry } from './entry.ts';
 
 const PAGE = 200;
 

@@ -1,9 +1,9 @@
 /**
  * What `davit apply` works with: changes, the steps that make them, and what is known while they are planned.
  */
-import type { Account } from '../store/records.ts';
-import type { Administration } from './administration.ts';
-import type { Declaration } from './apply-file.ts';
+import type { Account } from '../../store/records.ts';
+import type { Administration } from '../administration.ts';
+import type { Declaration } from './declaration.ts';
 
 /** One thing that differs. */
 export interface Change {

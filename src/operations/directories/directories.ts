@@ -2,22 +2,22 @@
  * Directories: read-only address books that a tenant offers to all its users. Adding, listing, filling and removing them, and who sees them
  * (decision 0020). They lie in an account of the tenant that nobody can log in to.
  */
-import { READING } from '../dav/privilege.ts';
-import { addressbookHome, SEGMENT } from '../features/carddav/index.ts';
-import { DIRECTORY_NAME, directory } from '../features/directories/index.ts';
-import { DAV } from '../formats/xml/name.ts';
-import type { Account, CollectionRecord, DirectorySource, Tenant, TenantId } from '../store/records.ts';
-import { NO_COLLECTION } from '../store/records.ts';
-import { NameTaken, type ReadTransaction, type WriteTransaction } from '../store/store.ts';
-import { accountAt } from './accounts.ts';
-import { displayName } from './addresses.ts';
-import type { Administration } from './administration.ts';
-import { type FillReport, fillDirectory } from './directory-fill.ts';
-import { mountAmong, mountEverywhere, mountInto, unmountEverywhere } from './directory-mounts.ts';
-import { type LdapSettings, type SourceKind, writeSettings } from './directory-settings.ts';
-import { suggestion } from './nearest.ts';
-import { Refusal } from './refusal.ts';
-import { tenantNamed } from './tenants.ts';
+import { READING } from '../../dav/privilege.ts';
+import { addressbookHome, SEGMENT } from '../../features/carddav/index.ts';
+import { DIRECTORY_NAME, directory } from '../../features/directories/index.ts';
+import { DAV } from '../../formats/xml/name.ts';
+import type { Account, CollectionRecord, DirectorySource, Tenant, TenantId } from '../../store/records.ts';
+import { NO_COLLECTION } from '../../store/records.ts';
+import { NameTaken, type ReadTransaction, type WriteTransaction } from '../../store/store.ts';
+import { accountAt } from '../accounts.ts';
+import { displayName } from '../addresses.ts';
+import type { Administration } from '../administration.ts';
+import { mountEverywhere, mountInto, unmountEverywhere } from '../directory-mounts.ts';
+import { suggestion } from '../nearest.ts';
+import { Refusal } from '../refusal.ts';
+import { tenantNamed } from '../tenants.ts';
+import { type FillReport, fillDirectory } from './fill.ts';
+import { type LdapSettings, type SourceKind, writeSettings } from './settings.ts';
 
 export interface NewDirectory {
   readonly name: string;
@@ -193,16 +193,20 @@ export interface SeenDirectory {
 export function directoriesOf(admin: Administration, address: string): Promise<readonly SeenDirectory[]> {
   return admin.store.read(async (tx) => {
     const account = await accountAt(tx, address);
-    const members = await membersOf(account, tx);
-    const sources = await presentSources(tx, account.tenant);
-    return sources.map(({ name, collection }) => ({ name, shownAs: mountAmong(members, collection)?.name }));
+    const home = await addressbookHomeOf(account, tx);
+    const seen: SeenDirectory[] = [];
+    for (const { name, collection } of await presentSources(tx, account.tenant)) {
+      const mount = home && (await tx.mounts.in(home, collection));
+      seen.push({ name, shownAs: mount?.name });
+    }
+    return seen;
   });
 }
 
-async function membersOf(account: Account, tx: ReadTransaction): Promise<readonly CollectionRecord[]> {
+/** Where a user sees directories. @throws Refusal */
+async function addressbookHomeOf(account: Account, tx: ReadTransaction): Promise<CollectionRecord | undefined> {
   if (account.kind === 'group') throw new Refusal(`${account.address} is a group: it has no address books.`);
-  const home = await tx.collections.child(account.id, NO_COLLECTION, SEGMENT);
-  return home === undefined ? [] : tx.collections.in(account.id, home.id);
+  return tx.collections.child(account.id, NO_COLLECTION, SEGMENT);
 }
 
 /** Shows a directory to a user, or hides it. False where it was so before. @throws Refusal */
@@ -212,7 +216,7 @@ export function showDirectory(
 ): Promise<boolean> {
   return admin.store.write(admin.origin(), async (tx) => {
     const account = await accountAt(tx, address);
-    const members = await membersOf(account, tx);
+    const home = await addressbookHomeOf(account, tx);
     const tenant = (await tx.directory.tenant(account.tenant)) ?? {
       id: account.tenant,
       name: '',
@@ -220,7 +224,7 @@ export function showDirectory(
     };
     const source = await sourceNamed(tx, tenant, name);
     const { collection } = source;
-    const mount = mountAmong(members, collection);
+    const mount = home && (await tx.mounts.in(home, collection));
     if (shown) {
       if (mount !== undefined) return false;
       await tx.mounts.accept(account.id, source.collection);

@@ -4,8 +4,8 @@
 import { Buffer } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { reasonOf } from './reason.ts';
-import { Refusal } from './refusal.ts';
+import { reasonOf } from '../reason.ts';
+import { Refusal } from '../refusal.ts';
 
 /** Something to import from. */
 export interface ImportSource {

@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { type Entry as AnsweredEntry, Client } from 'ldapts';
-import { type Entries, type Entry, SourceFailed } from './directory-entry.ts';
-import { isLoopback, type LdapSettings, mappingOf } from './directory-settings.ts';
+import { reasonOf } from '../reason.ts';
+import { type Entries, type Entry, SourceFailed } from './entry.ts';
 import { attributesOf, entryOf, type LdapEntry } from './ldap-entry.ts';
-import { reasonOf } from './reason.ts';
+import { isLoopback, type LdapSettings, mappingOf } from './settings.ts';
 
 /** Milliseconds until a connection stands, and until a page has come. */
 const CONNECTING = 10_000;
@@ -22,15 +22,15 @@ const MOST_ENTRIES = 200_000;
 const OCTETS = ['jpegPhoto', 'thumbnailPhoto', 'objectGUID'];
 
 /** @throws SourceFailed when it cannot be read to its end */
-export async function* ldapEntries(settings: LdapSettings): Entries {
+export async function* ldapEntries(settings: LdapSettings, connecting = CONNECTING): Entries {
   let client: Client | undefined;
   try {
     client = new Client({
       url: settings.url,
-      ...{ timeout: ANSWERING, connectTimeout: CONNECTING },
+      ...{ timeout: ANSWERING, connectTimeout: connecting },
       ...(settings.url.startsWith('ldaps:') ? { tlsOptions: tlsOf(settings) } : {}),
     });
-    yield* pages(client, settings);
+    yield* pages(client, settings, connecting);
   } catch (error) {
     throw error instanceof SourceFailed ? error : new SourceFailed(whatFailed(error, settings));
   } finally {
@@ -44,12 +44,23 @@ function tlsOf({ certificates }: LdapSettings): ConnectionOptions {
   return { minVersion: 'TLSv1.2', ...(certificates === undefined ? {} : { ca: readFileSync(certificates) }) };
 }
 
-async function* pages(client: Client, settings: LdapSettings): AsyncGenerator<readonly Entry[]> {
+/** The client does not look at how long a handshake takes. @throws SourceFailed */
+async function inTime(step: Promise<void>, milliseconds: number, host: string): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new SourceFailed(`${host} does not go on with TLS`)), milliseconds);
+  try {
+    await Promise.race([step, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function* pages(client: Client, settings: LdapSettings, connecting: number): AsyncGenerator<readonly Entry[]> {
   const { url, bindDn, passwordFile, base, filter, scope } = settings;
   const { hostname, protocol } = new URL(url);
   if (protocol === 'ldap:' && !(settings.plain && isLoopback(hostname))) {
     const servername = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { servername: hostname } : {};
-    await client.startTLS({ ...tlsOf(settings), host: hostname, ...servername });
+    await inTime(client.startTLS({ ...tlsOf(settings), host: hostname, ...servername }), connecting, hostname);
   }
   if (bindDn !== undefined) await client.bind(bindDn, passwordIn(passwordFile));
   const mapping = mappingOf(settings);

@@ -5,13 +5,18 @@
  */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { Property } from '../formats/icalendar/component.ts';
-import { type Scan, scanFile } from '../formats/icalendar/scan.ts';
-import { calendarProperties, type SplitFault, type SplitObject, splitCalendars } from '../formats/icalendar/split.ts';
-import { splitCards } from '../formats/vcard/split.ts';
-import type { Account } from '../store/records.ts';
-import { accountAt } from './accounts.ts';
-import type { Administration } from './administration.ts';
+import type { Property } from '../../formats/icalendar/component.ts';
+import { type Scan, scanFile } from '../../formats/icalendar/scan.ts';
+import {
+  calendarProperties,
+  type SplitFault,
+  type SplitObject,
+  splitCalendars,
+} from '../../formats/icalendar/split.ts';
+import { splitCards } from '../../formats/vcard/split.ts';
+import type { Account } from '../../store/records.ts';
+import { accountAt } from '../accounts.ts';
+import type { Administration } from '../administration.ts';
 import {
   type Destination,
   destinationFor,
@@ -22,11 +27,11 @@ import {
   noneNamed,
   pathOf,
   type Sort,
-} from './import-destinations.ts';
-import type { ImportSource } from './import-files.ts';
-import { type Batch, type Differing, type ImportedItem, rehearsal, writeBatch } from './import-objects.ts';
-import { reasonOf } from './reason.ts';
-import { Refusal } from './refusal.ts';
+} from '../destinations.ts';
+import { reasonOf } from '../reason.ts';
+import { Refusal } from '../refusal.ts';
+import type { ImportSource } from './sources.ts';
+import { type Batch, type Differing, type ImportedItem, rehearsal, writeBatch } from './write-objects.ts';
 
 export interface ImportOptions {
   /** The one collection into which everything goes; without it each object goes where it belongs. */

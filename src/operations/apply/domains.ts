@@ -1,14 +1,14 @@
 /**
  * The part of `davit apply` about tenants, domains and their administrators.
  */
-import type { Administration } from './administration.ts';
-import { setAdministrators } from './administrators.ts';
-import { counted } from './amounts.ts';
-import { type Declaration, type DeclaredDomain, domainOfAddress } from './apply-file.ts';
-import { type Change, type Facts, STAGES, type Step, sameSet } from './apply-plan.ts';
-import { addDomain, type ListedDomain } from './domains.ts';
-import { suggestion } from './nearest.ts';
-import { listTenants, setDirectoryPolicy } from './tenants.ts';
+import type { Administration } from '../administration.ts';
+import { setAdministrators } from '../administrators.ts';
+import { counted } from '../amounts.ts';
+import { addDomain, type ListedDomain } from '../domains.ts';
+import { suggestion } from '../nearest.ts';
+import { listTenants, setDirectoryPolicy } from '../tenants.ts';
+import { type Declaration, type DeclaredDomain, domainOfAddress } from './declaration.ts';
+import { type Change, type Facts, STAGES, type Step, sameSet } from './plan.ts';
 
 /** Plans new domains, and answers whose each domain is then. */
 export function planDomains(

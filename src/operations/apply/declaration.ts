@@ -4,16 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { DirectoryPolicy, Quota } from '../store/records.ts';
-import { addressParts, displayName, normalAddress, normalDomain } from './addresses.ts';
-import { octetsOf } from './amounts.ts';
-import { suggestion } from './nearest.ts';
-import { checkHash, checkPassword } from './passwords.ts';
-import { quotaOf } from './quotas.ts';
-import { reasonOf } from './reason.ts';
-import { Refusal, refuseAll } from './refusal.ts';
-import { POLICIES, policyOf } from './tenants.ts';
-import { isTable, readTomlFile, type TomlFile, type TomlPath, type TomlTable } from './toml.ts';
+import type { DirectoryPolicy, Quota } from '../../store/records.ts';
+import { addressParts, displayName, normalAddress, normalDomain } from '../addresses.ts';
+import { octetsOf } from '../amounts.ts';
+import { suggestion } from '../nearest.ts';
+import { checkHash, checkPassword } from '../passwords.ts';
+import { quotaOf } from '../quotas.ts';
+import { reasonOf } from '../reason.ts';
+import { Refusal, refuseAll } from '../refusal.ts';
+import { POLICIES, policyOf } from '../tenants.ts';
+import { isTable, readTomlFile, type TomlFile, type TomlPath, type TomlTable } from '../toml.ts';
 
 /** What a file declares. Keys that the file leaves out are left as they are. */
 export interface Declaration {

@@ -3,23 +3,23 @@
  * RFC 4791 section 5.3.2.1, RFC 6352 section 6.3.2.1, RFC 4918 section 7.
  */
 import { Buffer } from 'node:buffer';
-import type { Catalogue } from '../dav/catalogue.ts';
-import { DavError } from '../dav/errors.ts';
-import { etagOf } from '../dav/etag.ts';
-import { lockRoot, locksCovering } from '../dav/locks.ts';
-import { memberNameFault } from '../dav/member-name.ts';
-import type { WriteRule } from '../dav/write-rule.ts';
-import { encodePath } from '../formats/http/path.ts';
-import { ContentError } from '../formats/icalendar/content-line.ts';
-import { readComponents } from '../formats/icalendar/read.ts';
-import type { SplitObject } from '../formats/icalendar/split.ts';
-import { writeComponent } from '../formats/icalendar/write.ts';
-import type { CollectionRecord, LockRecord, StoredObject } from '../store/records.ts';
-import { type NewObject, QuotaExceeded, type ReadTransaction } from '../store/store.ts';
-import type { Administration } from './administration.ts';
-import { octetsInWords } from './amounts.ts';
-import { type Destination, pathOf, SORTS } from './import-destinations.ts';
-import { Refusal } from './refusal.ts';
+import type { Catalogue } from '../../dav/catalogue.ts';
+import { DavError } from '../../dav/errors.ts';
+import { etagOf } from '../../dav/etag.ts';
+import { lockRoot, locksCovering } from '../../dav/locks.ts';
+import { memberNameFault } from '../../dav/member-name.ts';
+import { proposedWrite, type WriteRule } from '../../dav/write-rule.ts';
+import { encodePath } from '../../formats/http/path.ts';
+import { readOr } from '../../formats/icalendar/content-line.ts';
+import { readComponents } from '../../formats/icalendar/read.ts';
+import type { SplitObject } from '../../formats/icalendar/split.ts';
+import { writeComponent } from '../../formats/icalendar/write.ts';
+import type { CollectionRecord, LockRecord, StoredObject } from '../../store/records.ts';
+import { type NewObject, QuotaExceeded, type ReadTransaction } from '../../store/store.ts';
+import type { Administration } from '../administration.ts';
+import { octetsInWords } from '../amounts.ts';
+import { type Destination, pathOf, SORTS } from '../destinations.ts';
+import { Refusal } from '../refusal.ts';
 
 /** What becomes of an object whose UID is there with another content. */
 export type Differing = 'reject' | 'replace' | 'skip';
@@ -184,10 +184,11 @@ async function placingIn(
 
   const acceptedBy = (by: WriteRule, { data }: ImportedObject, name: string, previous: StoredObject | undefined) =>
     by.accept(
-      {
-        ...{ owner, collection, collectionHref: hrefOf(destination), name, data, size: data.length },
-        ...{ contentType: undefined, previous, limits },
-      },
+      proposedWrite(
+        { owner, collection, href: hrefOf(destination) },
+        { name, body: { data }, contentType: undefined, previous },
+        { limits, author: undefined },
+      ),
       tx,
     );
 
@@ -222,15 +223,13 @@ function isSame(previous: StoredObject, data: Uint8Array, differing: Differing):
 }
 
 function contentOf(data: Uint8Array): string | undefined {
-  try {
-    const [whole] = readComponents(data);
-    if (whole?.name !== 'VCALENDAR') return whole === undefined ? undefined : writeComponent(whole);
-    const parts = whole.components.filter(({ name }) => name !== 'VTIMEZONE').map(writeComponent);
-    return parts.toSorted().join('');
-  } catch (error) {
-    if (error instanceof ContentError) return undefined;
-    throw error;
-  }
+  const [whole] = readOr(
+    () => readComponents(data),
+    () => [],
+  );
+  if (whole?.name !== 'VCALENDAR') return whole === undefined ? undefined : writeComponent(whole);
+  const parts = whole.components.filter(({ name }) => name !== 'VTIMEZONE').map(writeComponent);
+  return parts.toSorted().join('');
 }
 
 /** Made of the UID, where that reads well in a URL. */

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { locksCovering } from '../dav/locks.ts';
 import { memberNameFault } from '../dav/member-name.ts';
+import { COLLECTIONS } from '../dav/member-pages.ts';
 import { applyUpdate } from '../dav/property-update.ts';
 import { calendar } from '../features/caldav/index.ts';
 import { componentsOf } from '../features/caldav/properties.ts';
@@ -14,7 +15,7 @@ import { ianaZone } from '../formats/icalendar/timezones.ts';
 import { unescapeText } from '../formats/icalendar/values.ts';
 import { element } from '../formats/xml/element.ts';
 import { APPLE_ICAL, CALDAV, DAV, type XmlName } from '../formats/xml/name.ts';
-import type { Account, CollectionRecord, StoredProperties } from '../store/records.ts';
+import type { Account, CollectionId, CollectionRecord, StoredProperties } from '../store/records.ts';
 import { NO_COLLECTION } from '../store/records.ts';
 import type { ReadTransaction } from '../store/store.ts';
 import type { Administration } from './administration.ts';
@@ -57,14 +58,15 @@ const DISPLAYNAME = `{${DAV}}displayname` as const;
 
 /** All calendars and address books of an account, in the order in which they were made. */
 export async function destinationsOf(tx: ReadTransaction, owner: Account): Promise<readonly Destination[]> {
-  const homes = await tx.collections.in(owner.id, NO_COLLECTION);
   const found: Destination[] = [];
   for (const sort of ['calendar', 'addressbook'] as const) {
     const { segment, type } = SORTS[sort];
-    const home = homes.find(({ name }) => name === segment);
+    const home = await tx.collections.child(owner.id, NO_COLLECTION, segment);
     if (home === undefined) continue;
-    for (const collection of await tx.collections.in(owner.id, home.id)) {
-      if (collection.kind === type.kind) found.push({ sort, owner, collection });
+    for (let after: CollectionId | undefined = NO_COLLECTION; after !== undefined; ) {
+      const page: readonly CollectionRecord[] = await tx.collections.page(home, { after, limit: COLLECTIONS });
+      for (const collection of page) if (collection.kind === type.kind) found.push({ sort, owner, collection });
+      after = page.length < COLLECTIONS ? undefined : page.at(-1)?.id;
     }
   }
   return found;

@@ -1,13 +1,13 @@
 /**
  * The part of `davit apply` about groups: their members, and that no group ends up in itself.
  */
-import type { Account, AccountId } from '../store/records.ts';
-import { changeAccount } from './accounts.ts';
-import { counted } from './amounts.ts';
-import { accountChange, accountDetails, former } from './apply-accounts.ts';
-import { type DeclaredGroup, domainOfAddress } from './apply-file.ts';
-import { type Change, type Facts, STAGES, sameSet } from './apply-plan.ts';
-import { addGroup, inOneAnother, setMembers } from './groups.ts';
+import type { Account, AccountId } from '../../store/records.ts';
+import { changeAccount } from '../accounts.ts';
+import { counted } from '../amounts.ts';
+import { addGroup, inOneAnother, setMembers } from '../groups.ts';
+import { accountChange, accountDetails, former } from './accounts.ts';
+import { type DeclaredGroup, domainOfAddress } from './declaration.ts';
+import { type Change, type Facts, STAGES, sameSet } from './plan.ts';
 
 /** Plans one group with its members. */
 export async function planGroup(facts: Facts, declared: DeclaredGroup): Promise<void> {

@@ -1,12 +1,12 @@
 /**
  * The part of `davit apply` about single accounts: what stands in the way of one, and how it differs from what is there.
  */
-import type { Account } from '../store/records.ts';
-import { addUser, changeAccount } from './accounts.ts';
-import { type DeclaredGroup, type DeclaredUser, domainOfAddress } from './apply-file.ts';
-import { type Facts, STAGES, sameSet } from './apply-plan.ts';
-import { verifyPassword } from './passwords.ts';
-import { hasQuota } from './quotas.ts';
+import type { Account } from '../../store/records.ts';
+import { addUser, changeAccount } from '../accounts.ts';
+import { verifyPassword } from '../passwords.ts';
+import { hasQuota } from '../quotas.ts';
+import { type DeclaredGroup, type DeclaredUser, domainOfAddress } from './declaration.ts';
+import { type Facts, STAGES, sameSet } from './plan.ts';
 
 /** The account that is to become the declared one; undefined when it is to be made. Notes what stands in the way. */
 export function former(

@@ -2,10 +2,10 @@
  * What an import rejected, as text for a file: it can be mended there and imported once more. In calendars a property says why.
  */
 
-import { REJECTED } from '../formats/icalendar/split.ts';
-import { escapeText } from '../formats/icalendar/values.ts';
-import { writeComponent } from '../formats/icalendar/write.ts';
-import type { ImportedItem } from './import-objects.ts';
+import { REJECTED } from '../../formats/icalendar/split.ts';
+import { escapeText } from '../../formats/icalendar/values.ts';
+import { writeComponent } from '../../formats/icalendar/write.ts';
+import type { ImportedItem } from './write-objects.ts';
 
 /** The text of an object that was rejected, ending in a line break; empty for a file that could not be read at all. */
 export function rejectedText({ text = '', file, line, reason = '' }: ImportedItem): string {

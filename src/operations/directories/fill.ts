@@ -2,21 +2,21 @@
  * Makes a directory's address book what its source says. Only what differs is written, so that clients synchronise little; only when the
  * source has been read to its end is what it does not have any more removed. Each batch is a transaction of its own.
  */
-import { DavError } from '../dav/errors.ts';
-import { etagOf } from '../dav/etag.ts';
-import type { WriteRule } from '../dav/write-rule.ts';
-import { addressbook } from '../features/carddav/index.ts';
-import { propertyOf } from '../formats/icalendar/component.ts';
-import { unescapeText } from '../formats/icalendar/values.ts';
-import { readCard } from '../formats/vcard/read.ts';
-import type { CollectionKey, CollectionRecord, DirectorySource } from '../store/records.ts';
-import type { NewObject, WriteTransaction } from '../store/store.ts';
-import type { Administration } from './administration.ts';
-import { type Entries, type Entry, SourceFailed } from './directory-entry.ts';
-import { principalEntries } from './directory-principals.ts';
-import { readSettings } from './directory-settings.ts';
-import { reasonOf } from './reason.ts';
-import { Refusal } from './refusal.ts';
+import { DavError } from '../../dav/errors.ts';
+import { etagOf } from '../../dav/etag.ts';
+import { proposedWrite, type WriteRule } from '../../dav/write-rule.ts';
+import { addressbook } from '../../features/carddav/index.ts';
+import { propertyOf } from '../../formats/icalendar/component.ts';
+import { unescapeText } from '../../formats/icalendar/values.ts';
+import { readCard } from '../../formats/vcard/read.ts';
+import type { CollectionKey, CollectionRecord, DirectorySource } from '../../store/records.ts';
+import type { NewObject, WriteTransaction } from '../../store/store.ts';
+import type { Administration } from '../administration.ts';
+import { reasonOf } from '../reason.ts';
+import { Refusal } from '../refusal.ts';
+import { type Entries, type Entry, SourceFailed } from './entry.ts';
+import { principalEntries } from './principals.ts';
+import { readSettings } from './settings.ts';
 
 /** What became of a directory. */
 export interface FillReport {
@@ -107,7 +107,7 @@ export async function fillDirectory(
 async function* entriesOf({ store }: Administration, { kind, settings, tenant }: DirectorySource): Entries {
   if (kind !== 'ldap') yield* principalEntries(store, tenant);
   else {
-    const { ldapEntries } = await import('./directory-ldap.ts');
+    const { ldapEntries } = await import('./ldap.ts');
     yield* ldapEntries(readSettings(settings));
   }
 }
@@ -134,6 +134,7 @@ async function fill(filling: Filling, entries: Entries): Promise<void> {
   const rule = filling.admin.catalogue.writeRule(addressbook);
   if (rule === undefined) throw new Refusal('There are no address books here.');
   for await (const page of entries) {
+    if (filling.stopped()) throw new Stopped();
     for (let at = 0; at < page.length; at += BATCH) {
       if (filling.stopped()) throw new Stopped();
       await writeCards(filling, rule, page.slice(at, at + BATCH));
@@ -164,6 +165,7 @@ async function writeCards(filling: Filling, rule: WriteRule, entries: readonly E
   for (const entry of entries) {
     if (entry.kind === 'unreadable') {
       note(unreadable, `${entry.label}: ${entry.reason}`);
+      if (entry.uid !== undefined) seen.add(nameOf(entry.uid, rule));
       continue;
     }
     const { uid, label, data } = entry;
@@ -213,10 +215,11 @@ async function accepted(
   if (owner === undefined) throw gone();
   try {
     const { index } = await rule.accept(
-      {
-        ...{ owner, collection, collectionHref: '/', name, data, size: data.length },
-        ...{ contentType: undefined, previous, limits: admin.limits },
-      },
+      proposedWrite(
+        { owner, collection, href: '/' },
+        { name, body: { data }, contentType: undefined, previous },
+        { limits: admin.limits, author: undefined },
+      ),
       tx,
     );
     return { name, uid, etag, data, index };

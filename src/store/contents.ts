@@ -37,6 +37,7 @@ export interface AttachmentWriter {
   /**
    * The same bytes are kept once: where the account has them, the record has their content, and the one that was given is nobody's. Its creator
    * is the origin's. One of that identifier that is there stays what it is, as if it had been made now.
+   * @throws QuotaExceeded when what no object uses would be more than all that the account may hold: so much it can hold beside its quota
    */
   add(
     account: AccountId,

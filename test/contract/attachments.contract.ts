@@ -156,6 +156,23 @@ export function attachmentsContract(place: NewPlace): void {
     );
 
     test(
+      'what nothing uses takes up room beside the quota, in all at most as much again',
+      inWorld(place, async (here) => {
+        const { account, write } = here;
+        await write((tx) => tx.usage.setQuota(account, 1100));
+        await attach(here, 'one', 600);
+        await assert.rejects(attach(here, 'two', 501), QuotaExceeded);
+        await attach(here, 'same', 600, 'one');
+        await using(here, 'a', ['one']);
+        await assert.rejects(attach(here, 'two', 501), QuotaExceeded);
+        await attach(here, 'two', 500);
+        await assert.rejects(attach(here, 'three', 1), QuotaExceeded);
+        await prune(here, AT + 1);
+        await attach(here, 'three', 1100);
+      }),
+    );
+
+    test(
       'RFC 4331 section 6: one counts once for the quota while objects use it, and not when it does not fit',
       inWorld(place, async (here) => {
         const { store, account, calendar, write } = here;

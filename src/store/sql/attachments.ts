@@ -6,9 +6,11 @@
 import type { AttachmentReader, AttachmentWriter } from '../contents.ts';
 import type { AccountId, AttachmentRecord, CollectionId, CollectionKey, Origin } from '../records.ts';
 import { accountId, collectionId, contentId } from '../records.ts';
+import { QuotaExceeded } from '../store.ts';
 import { relink } from './contents.ts';
 import type { Database, Session } from './database.ts';
 import { perDialect, statement, storable } from './database.ts';
+import { usageReader } from './usage.ts';
 
 type AttachmentRow = readonly [
   ...[id: string, content: number | null, etag: string, size: number, mediaType: string, name: string],
@@ -87,14 +89,28 @@ const ADD = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $9)`,
 );
 
-/** Writes attachments in one transaction. */
-export function attachmentWriter(session: Session, origin: Origin): AttachmentWriter {
+/** Octets of what nothing uses, with which an account may hold so much beside its quota. */
+const UNUSED_OCTETS = statement<[number]>(
+  'select cast(coalesce(sum(size), 0) as bigint) from attachment where account_id = $1 and uses <= 0',
+);
+
+/** @throws QuotaExceeded when what nothing uses would be more than all that the account may hold */
+async function requireRoomBeside(session: Session, account: AccountId, size: number, quota: number | undefined) {
+  const { quota: most } = await usageReader(session, quota).of(account);
+  if (most === undefined) return;
+  const unused = (await session.one(UNUSED_OCTETS, [account]))?.[0] ?? 0;
+  if (unused + size > most) throw new QuotaExceeded(most);
+}
+
+/** Writes attachments in one transaction; `quota` is what the service gives everybody, in octets. */
+export function attachmentWriter(session: Session, origin: Origin, quota: number | undefined): AttachmentWriter {
   return {
     async add(account, { id, content, etag, size, mediaType, name }) {
       const there = await session.one(STAYS, [account, storable(id), origin.at]);
       if (there !== undefined) return record(account, there);
       const same =
         content === undefined ? undefined : await session.one(sameBytes(session.dialect), [account, etag, size]);
+      if (same === undefined) await requireRoomBeside(session, account, size, quota);
       const bytes = same === undefined ? content : contentId(same[0]);
       await relink(session, account, undefined, bytes, origin.at);
       const creator = origin.by;

@@ -79,7 +79,7 @@ function transactions(quota: number | undefined): Transactions {
         history,
         locks: { ...locks, ...lockWriter(session) },
         contents: { ...contents, ...contentWriter(session, origin) },
-        attachments: { ...attachments, ...attachmentWriter(session, origin) },
+        attachments: { ...attachments, ...attachmentWriter(session, origin, quota) },
         usage: { ...usage, ...usageWriter(session) },
         mounts: { ...mounts, ...mountWriter(session) },
         sources: { ...sources, ...sourceWriter(session, origin) },

@@ -14,7 +14,7 @@ import {
 } from '../store/records.ts';
 import type { ReadTransaction, Store, WriteTransaction } from '../store/store.ts';
 import { carryOut, type Derivation, type Wanted, want } from './derivation.ts';
-import { firstPage, nextPage, othersTurn } from './member-pages.ts';
+import { COLLECTIONS, firstPage, nextPage, othersTurn } from './member-pages.ts';
 
 /** How far the collection is filled: the number of a source and the name of its last member. With its blank no name that a client can send. */
 export const FILLED_TO: XmlName = '{}filled to';
@@ -81,8 +81,13 @@ async function sourceFrom(
 ): Promise<CollectionRecord | undefined> {
   const [home] = await tx.collections.along(account, [from.home]);
   if (home === undefined) return undefined;
-  const members = await tx.collections.in(account, home.id);
-  return members.find(({ id, kind, target }) => id >= first && kind === from.type.kind && target === undefined);
+  for (let after = collectionId(first - 1); ; ) {
+    const page = await tx.collections.page(home, { after, limit: COLLECTIONS });
+    const found = page.find(({ kind, target }) => kind === from.type.kind && target === undefined);
+    const last = page.at(-1);
+    if (found !== undefined || last === undefined || page.length < COLLECTIONS) return found;
+    after = last.id;
+  }
 }
 
 /** Whoever makes another source now waits, or has made it: then there is one more. */

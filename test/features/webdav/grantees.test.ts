@@ -3,33 +3,22 @@
  * RFC 3744 section 3; hostile cases S1, S2.
  */
 import assert from 'node:assert/strict';
-import { Buffer } from 'node:buffer';
 import { after, test } from 'node:test';
-import { DEFAULT_LIMITS } from '../../../src/dav/limits.ts';
 import { READING, WRITING } from '../../../src/dav/privilege.ts';
 import type { XmlName } from '../../../src/formats/xml/name.ts';
-import { standardFeatures } from '../../../src/server/features.ts';
-import { SILENT } from '../../../src/server/log.ts';
-import { createService } from '../../../src/server/service.ts';
 import { event } from '../../support/builders.ts';
 import type { Client } from '../../support/client.ts';
 import { openTestStore } from '../../support/engine.ts';
 import { grantCalendar } from '../../support/grants.ts';
 import { inProcess } from '../../support/in-process.ts';
+import { lateBodies } from '../../support/late-body.ts';
 import { XMLNS } from '../../support/names.ts';
 import { type World, withWorld } from '../../support/world.ts';
 
 const store = await openTestStore();
 const service = await inProcess(store, {});
 after(() => service.close());
-/** The same service, for requests whose bodies take their time. */
-const slow = createService({
-  store,
-  features: standardFeatures(),
-  limits: DEFAULT_LIMITS,
-  realm: 'Davit',
-  log: SILENT,
-});
+const sendLate = lateBodies(store);
 
 /** Grants access to the default calendar of `owner`, or takes it away. */
 function grant(owner: Client, grantee: Client, privileges: readonly XmlName[]): Promise<void> {
@@ -146,18 +135,7 @@ inWorld('S2 a grant that is taken away while a body comes lets nothing be writte
   await bob.put(`${bob.calendar}a.ics`, event()).expect(201);
   const late = async (method: string, path: string, body: string, privileges: readonly XmlName[]): Promise<number> => {
     await grant(bob, alice, WRITING);
-    const { status } = await slow.handle({
-      method,
-      target: path,
-      headers: { authorization: `Basic ${Buffer.from(`${alice.address}:${alice.password}`).toString('base64')}` },
-      origin: 'https://dav.example.com',
-      async body() {
-        await grant(bob, alice, privileges);
-        return Buffer.from(body);
-      },
-      stream: () => assert.fail('nothing here is large'),
-    });
-    return status;
+    return sendLate(alice, [method, path, body], () => grant(bob, alice, privileges));
   };
   const update = `<D:propertyupdate ${XMLNS}><D:set><D:prop><X:a>1</X:a></D:prop></D:set></D:propertyupdate>`;
   for (const [privileges, status] of [

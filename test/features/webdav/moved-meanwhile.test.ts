@@ -3,52 +3,17 @@
  * one. Hostile cases S2, D4.
  */
 import assert from 'node:assert/strict';
-import { Buffer } from 'node:buffer';
 import { after, test } from 'node:test';
-import { DEFAULT_LIMITS } from '../../../src/dav/limits.ts';
-import { wholeRequest } from '../../../src/dav/whole-request.ts';
-import { standardFeatures } from '../../../src/server/features.ts';
-import { SILENT } from '../../../src/server/log.ts';
-import { createService } from '../../../src/server/service.ts';
-import type { Client } from '../../support/client.ts';
 import { openTestStore } from '../../support/engine.ts';
 import { inProcess } from '../../support/in-process.ts';
+import { lateBodies } from '../../support/late-body.ts';
 import { XMLNS } from '../../support/names.ts';
 import { withWorld } from '../../support/world.ts';
 
 const store = await openTestStore();
 const service = await inProcess(store, {});
 after(() => service.close());
-const slow = createService({
-  store,
-  features: standardFeatures(),
-  limits: DEFAULT_LIMITS,
-  realm: 'Davit',
-  log: SILENT,
-});
-
-/** The status of a request in the name of the client, before whose body something happens. */
-async function late(
-  client: Client,
-  [method, path, text, headers = {}]: readonly [string, string, string, Readonly<Record<string, string>>?],
-  meanwhile: () => Promise<unknown>,
-): Promise<number> {
-  const authorization = `Basic ${Buffer.from(`${client.address}:${client.password}`).toString('base64')}`;
-  const origin = 'https://dav.example.com';
-  const request = wholeRequest({ method, target: path, headers: { authorization, ...headers }, origin }, text);
-  const { status } = await slow.handle({
-    ...request,
-    async body(limit) {
-      await meanwhile();
-      return request.body(limit);
-    },
-    async *stream(limit) {
-      await meanwhile();
-      yield* request.stream(limit);
-    },
-  });
-  return status;
-}
+const late = lateBodies(store);
 
 const set = `<D:propertyupdate ${XMLNS}><D:set><D:prop><X:a>1</X:a></D:prop></D:set></D:propertyupdate>`;
 const lockinfo = `<D:lockinfo ${XMLNS}><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockinfo>`;

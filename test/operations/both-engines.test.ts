@@ -1,5 +1,5 @@
 /**
- * Import, export and verification of a calendar with much in it, and some of it broken, on each engine.
+ * Import, export and verification of a calendar with much in it, and some of it broken, on each engine. Hostile case D6.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
